@@ -1,0 +1,67 @@
+import { ConcordError } from './errors.ts';
+
+/** The issue table: a scan's own fault, collected and reported, never a reason to end a cohort (dicom.md §2). */
+export const issueTable = {
+  NOT_IMAGE: { severity: 'skip', remedy: 'Nothing to do: the object holds no image.' },
+  UNSUPPORTED_FORMAT: { severity: 'refuse', remedy: 'Convert the file to NIfTI or export classic DICOM.' },
+  UNSUPPORTED_SOP_CLASS: { severity: 'skip', remedy: 'Export classic CT or MR images.' },
+  UNSUPPORTED_SOP_CLASS_ENHANCED: { severity: 'refuse', remedy: 'Convert with dcm2niix, or export classic (single-frame) DICOM.' },
+  MALFORMED: { severity: 'refuse', remedy: 'Export the scan again; the file contradicts its own header.' },
+  TRUNCATED: { severity: 'refuse', remedy: 'Copy the file again; it ends early.' },
+  CORRUPT_GZIP: { severity: 'refuse', remedy: 'Copy the file again; its compressed data are damaged.' },
+  DECOMPRESSION_BOMB: { severity: 'refuse', remedy: 'Do not use this file: it expands far beyond what its header declares.' },
+  NOT_3D: { severity: 'refuse', remedy: 'Split the series and give one 3-D volume.' },
+  COLOR: { severity: 'refuse', remedy: 'Give the grey-scale scan; colour images are screenshots or maps.' },
+  TOO_FEW_SLICES: { severity: 'refuse', remedy: 'Give a volume with at least three slices.' },
+  TOO_LARGE: { severity: 'refuse', remedy: 'Crop or resample the scan, or raise --max-memory.' },
+  NON_FINITE: { severity: 'flag', remedy: 'Check the export: some voxels are NaN or infinite and were read as 0.' },
+  CONSTANT: { severity: 'refuse', remedy: 'Check the export: every voxel has the same value.' },
+  QFORM_SFORM_DIFFER: { severity: 'flag', remedy: 'Check the orientation: qform and sform disagree; sform was used.' },
+  WRONG_MODALITY: { severity: 'refuse', remedy: 'Choose the protocol made for this modality.' },
+  NO_HEAD: { severity: 'refuse', remedy: 'Give a scan that shows the upper head.' },
+  LOCALIZER: { severity: 'skip', remedy: 'Nothing to do: localizers are not harmonized.' },
+  DERIVED_INPUT: { severity: 'refuse', remedy: 'Give the original series, or pass --allow-derived.' },
+  ALREADY_HARMONIZED: { severity: 'refuse', remedy: 'Give the original series: harmonizing twice is refused.' },
+  QUANTITATIVE_MAP: { severity: 'refuse', remedy: 'Leave quantitative maps as they are; their values are measurements.' },
+  DWI_RAW: { severity: 'refuse', remedy: 'Use a diffusion harmonization tool.' },
+  COMPLEX_COMPONENT: { severity: 'refuse', remedy: 'Give the magnitude series.' },
+  MOSAIC: { severity: 'refuse', remedy: 'Convert the mosaic with dcm2niix first.' },
+  MIXED_SERIES: { severity: 'refuse', remedy: 'Split the series by echo, phase or orientation.' },
+  DUP_POSITION: { severity: 'refuse', remedy: 'Split the series: two slices share one position.' },
+  DUP_SOP: { severity: 'refuse', remedy: 'Remove one of the two instances that share a UID.' },
+  MISSING_SLICES: { severity: 'refuse', remedy: 'Export the series again; slices are missing.' },
+  VARIABLE_SPACING: { severity: 'refuse', remedy: 'Split the series where the slice spacing changes.' },
+  GANTRY_TILT: { severity: 'flag', remedy: 'Nothing to do: the sheared grid was kept.' },
+  NOT_HU: { severity: 'refuse', remedy: 'Give CT in Hounsfield units.' },
+  BURNED_IN: { severity: 'refuse', remedy: 'Remove the burned-in text upstream.' },
+  PIXEL_LENGTH: { severity: 'refuse', remedy: 'Export the scan again; pixel data and header disagree.' },
+  UNSUPPORTED_TS: { severity: 'refuse', remedy: 'Convert to an uncompressed transfer syntax.' },
+  LOSSY_SOURCE: { severity: 'flag', remedy: 'Prefer the lossless original, if there is one.' },
+  TIMEOUT: { severity: 'fail', remedy: 'Raise --time-limit.' },
+  WORKER_CRASH: { severity: 'fail', remedy: 'Run the scan alone; if it fails again, report it.' },
+  OOD_ANATOMY: { severity: 'refuse', remedy: 'The anatomy is unlike anything the model knows; keep the source.' },
+  OOD_STYLE: { severity: 'refuse', remedy: 'The style is unlike anything the model knows; choose another reference or keep the source.' },
+  UNCERTAIN: { severity: 'refuse', remedy: 'The draws disagree too much; add reference scans or keep the source.' },
+  QC_FAIL: { severity: 'refuse', remedy: 'Keep the source; the output left its bounds.' },
+  DATATYPE_WIDENED: { severity: 'flag', remedy: 'Nothing to do: the output is float32, as the source type could not hold it.' },
+} as const satisfies Record<string, { severity: 'skip' | 'refuse' | 'flag' | 'fail'; remedy: string }>;
+
+export type IssueCode = keyof typeof issueTable;
+export type IssueSeverity = (typeof issueTable)[IssueCode]['severity'];
+
+/** One fault of one scan. `detail` holds measured facts only, nothing a patient could be known by. */
+export type Issue = Readonly<{ code: IssueCode; severity: IssueSeverity; detail: string; remedy: string }>;
+
+export function issue(code: IssueCode, detail: string): Issue {
+  return { code, severity: issueTable[code].severity, detail, remedy: issueTable[code].remedy };
+}
+
+/** Carries an issue that ends this scan, and only this scan, up to whoever collects issues. */
+export class ScanRefusal extends ConcordError {
+  readonly issue: Issue;
+
+  constructor(code: IssueCode, detail: string, cause?: unknown) {
+    super('CONCORD_INPUT_UNREADABLE', `${code}: ${detail}`, { cause, issueCode: code });
+    this.issue = issue(code, detail);
+  }
+}
