@@ -69,25 +69,46 @@ def otsu(values, bins=256):
     return float(centre[np.argmax(between)])
 
 
+def rows_of_head(often, axis):
+    """First and last index along an axis of [x, y] where the head is 20 mm wide: a nose or a pillow is not."""
+    wide = np.flatnonzero(often.sum(1 - axis) >= 10)
+    if wide.size == 0:
+        raise NoHead("no column of tissue below the top slice")
+    return int(wide[0]), int(wide[-1])
+
+
+def cut_above(area, top):
+    """Slices by which the scan ends below the crown, from the area of its top slice (0 if the crown is in view).
+
+    The vault is taken for a half ellipsoid 90 mm high; a whole head has 15 ... 45 cm2 in its top slice.
+    """
+    widest = area[max(0, top - 52):top + 1].max()
+    if area[top] <= 60:
+        return 0
+    return round_half_up(45 * (1 - np.sqrt(1 - area[top] / widest)) - 1.3)
+
+
 def find_head(copy):
     """(box, top, threshold): box = (cx, cy, hx, hy) of the upper head in voxels of the 2 mm copy."""
     threshold = otsu(np.minimum(copy, np.float32(np.quantile(copy.astype(np.float64), 0.995))))
     foreground = copy > 0.6 * threshold
-    slices = np.flatnonzero(foreground.sum((0, 1)) >= 375)                      # 15 cm2
+    area = foreground.sum((0, 1)) * 0.04                                        # cm2
+    slices = np.flatnonzero(area >= 15)
     if slices.size == 0:
         raise NoHead("no slice shows 15 cm2 of tissue")
-    top = int(slices[-1])
+    cut = cut_above(area, int(slices[-1]))
+    top = int(slices[-1]) + cut
+    if cut > 20:
+        raise NoHead(f"the scan ends about {2 * cut} mm below the crown")
     slab = foreground[:, :, max(0, top - 52):max(0, top - 8)]
-    if slab.shape[2] == 0:
-        raise NoHead("fewer than 16 mm below the top of the tissue")
-    often = np.argwhere(slab.mean(2) > 0.15)
-    if often.size == 0:
-        raise NoHead("no column of tissue below the top slice")
-    low, high = often.min(0), often.max(0)
-    (cx, cy), (hx, hy) = (low + high) / 2, (high - low) / 2
-    if not (20 <= hx <= 55 and 25 <= hy <= 70):
-        raise NoHead(f"the upper head measures {4 * hx:.0f} x {4 * hy:.0f} mm")
-    return (float(cx), float(cy), float(hx), float(hy)), top, threshold
+    if slab.shape[2] < 20:
+        raise NoHead(f"only {2 * slab.shape[2]} mm of the upper head are in view")
+    often = slab.mean(2) > 0.25
+    (x0, x1), (y0, y1) = rows_of_head(often, 0), rows_of_head(often, 1)
+    box = ((x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0) / 2, (y1 - y0) / 2)
+    if not (20 <= box[2] <= 55 and 25 <= box[3] <= 70):
+        raise NoHead(f"the upper head measures {4 * box[2]:.0f} x {4 * box[3]:.0f} mm")
+    return box, top, threshold
 
 
 def ellipsoid(head_box):
@@ -125,8 +146,8 @@ def conform(path, log_bias=None):
     if log_bias is not None:
         z, y, x = np.meshgrid(*(np.arange(n) for n in SHAPE[::-1]), indexing="ij", sparse=True)
         working = (working / np.exp(log_bias(x, y, z))).astype(np.float32)
-    if scale_mask.sum() < 5000:                                                # 40 cm3
-        raise NoHead("less than 40 cm3 of tissue where the brain should be")
+    if scale_mask.sum() < 0.35 * ellipsoid(head_box).sum():
+        raise NoHead("tissue fills less than 35 % of the brain's place")
     brain_scale = float(np.quantile(working[scale_mask].astype(np.float64), 0.9) / 0.7)
     working = (working / brain_scale).astype(np.float32)
     axes = [grid_of_axis(n, s) for n, s in zip(samples.shape, spacing)]
