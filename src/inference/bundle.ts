@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseManifest } from '../config/manifest.ts';
+import type { Manifest } from '../config/manifest.ts';
+import { ConcordError } from '../core/errors.ts';
+import { resolveDevice } from './device.ts';
+import type { Device } from './device.ts';
+import { checkNetwork } from './networkCheck.ts';
+import { createSession, defaultThreads, GRAPH_OPTIMIZATION, onnxruntimeVersion } from './onnxRuntime.ts';
+import type { NetworkSession, Provider, Tensor } from './onnxRuntime.ts';
+
+/** What the denoiser is told besides the noisy fields: one scan's, the same for every draw. Flat, C order. */
+export type DenoiserContext = Readonly<{
+  /** Statistics of the STARTED source, [knots, Z, Y, X]. */
+  statistics: Float32Array;
+  /** The reference's look, [knots, Z, Y, X]. */
+  styleMap: Float32Array;
+  referenceCode: Float32Array;
+  /** Code of the UNSTARTED source. */
+  sourceCode: Float32Array;
+  /** s(knot) − knot of the start, [knots]. */
+  startShift: Float32Array;
+}>;
+
+/** A batch for the denoiser: `draws` noisy fields one after another, at one timestep. */
+export type DenoiserBatch = DenoiserContext & Readonly<{ noisyField: Float32Array; timestep: number; draws: number }>;
+
+/** The three networks of one model bundle, checked against their manifest and ready to run. */
+export type ModelBundle = Readonly<{
+  manifest: Manifest;
+  provider: Provider;
+  runtime: Readonly<{ onnxruntime: string; provider: Provider; threads: number; graphOptimization: string }>;
+  /** Statistics of `scans` scans one after another → their codes one after another. */
+  encodeStyle: (statistics: Float32Array, scans?: number) => Promise<Float32Array>;
+  /** One code → the local statistics an average head has under that style. */
+  decodeStyle: (code: ArrayLike<number>) => Promise<Float32Array>;
+  predictV: (batch: DenoiserBatch) => Promise<Float32Array>;
+  close: () => Promise<void>;
+}>;
+
+const NETWORKS = ['style_encoder', 'style_decoder', 'denoiser'] as const;
+type NetworkName = (typeof NETWORKS)[number];
+
+/**
+ * Loading is checking: every file's hash, every tensor's name, dtype and shape, and a tiny forward pass.
+ *
+ * @throws CONCORD_MODEL_MISSING, CONCORD_MODEL_HASH, CONCORD_MODEL_SHAPE, CONCORD_DEVICE
+ */
+export async function loadBundle(directory: string, device: Device, options: { threads?: number } = {}): Promise<ModelBundle> {
+  const manifest = parseManifest(await readText(join(directory, 'manifest.json')));
+  const files = await readCheckedFiles(directory, manifest);
+  const provider = await resolveDevice(device);
+  const threads = options.threads ?? defaultThreads();
+  const sessions = {} as Record<NetworkName, NetworkSession>;
+  try {
+    for (const name of NETWORKS) {
+      const { path } = manifest.networks[name];
+      const model = files.get(path);
+      if (model === undefined) throw new ConcordError('CONCORD_MODEL_HASH', `The manifest lists no sha256 for ${path}.`);
+      sessions[name] = await createSession(model, { provider, threads });
+      await checkNetwork(name, sessions[name], manifest.networks[name]);
+    }
+  } catch (error) {
+    await closeAll(sessions);
+    throw error;
+  }
+  const runtime = { onnxruntime: onnxruntimeVersion, provider, threads, graphOptimization: GRAPH_OPTIMIZATION };
+  return { manifest, provider, runtime, ...operations(manifest, sessions), close: () => closeAll(sessions) };
+}
+
+function operations(
+  manifest: Manifest, sessions: Record<NetworkName, NetworkSession>,
+): Pick<ModelBundle, 'encodeStyle' | 'decodeStyle' | 'predictV'> {
+  const grid = gridShape(manifest);
+  const { codeLength } = manifest.style;
+  const { knots } = manifest.statistics;
+  return {
+    encodeStyle: (statistics, scans = 1) =>
+      onlyOutput(sessions.style_encoder, { statistics: { shape: [scans, ...grid], samples: statistics } }),
+    decodeStyle: (code) =>
+      onlyOutput(sessions.style_decoder, { style_code: { shape: [1, codeLength], samples: Float32Array.from(code) } }),
+    predictV: ({ draws, ...batch }) => {
+      const each = (shape: readonly number[], samples: Float32Array): Tensor => ({
+        shape: [draws, ...shape], samples: repeated(samples, draws),
+      });
+      return onlyOutput(sessions.denoiser, {
+        statistics: each(grid, batch.statistics),
+        style_map: each(grid, batch.styleMap),
+        noisy_field: { shape: [draws, ...grid], samples: batch.noisyField },
+        timestep: { shape: [draws], samples: new Float32Array(draws).fill(batch.timestep) },
+        reference_code: each([codeLength], batch.referenceCode),
+        source_code: each([codeLength], batch.sourceCode),
+        start_shift: each([knots], batch.startShift),
+      });
+    },
+  };
+}
+
+/** [knots, Z, Y, X] as the denoiser's own manifest entry has it. */
+export function gridShape(manifest: Manifest): readonly [number, number, number, number] {
+  const shape = manifest.networks.denoiser.outputs[0]?.shape.slice(1) ?? [];
+  const [knots, z, y, x] = shape.map(Number);
+  if (shape.length !== 4 || !shape.every((n) => Number.isInteger(Number(n)))) {
+    throw new ConcordError('CONCORD_MODEL_SHAPE', `The denoiser must answer [n, knots, Z, Y, X], the manifest says [n, ${shape.join(', ')}].`);
+  }
+  return [knots!, z!, y!, x!];
+}
+
+async function onlyOutput(session: NetworkSession, inputs: Readonly<Record<string, Tensor>>): Promise<Float32Array> {
+  const outputs = await session.run(inputs);
+  return outputs[session.outputs[0]!.name]!.samples;
+}
+
+function repeated(samples: Float32Array, times: number): Float32Array {
+  if (times === 1) return samples;
+  const all = new Float32Array(samples.length * times);
+  for (let n = 0; n < times; n++) all.set(samples, n * samples.length);
+  return all;
+}
+
+async function closeAll(sessions: Partial<Record<NetworkName, NetworkSession>>): Promise<void> {
+  await Promise.all(Object.values(sessions).map((session) => session.close()));
+}
+
+async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readBundleFile(path));
+}
+
+async function readBundleFile(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new ConcordError('CONCORD_MODEL_MISSING', `The bundle file ${path} cannot be read.`, { cause });
+  }
+}
+
+/** Every file the manifest lists, read and compared with its sha256. */
+async function readCheckedFiles(directory: string, manifest: Manifest): Promise<ReadonlyMap<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const { path, sha256 } of manifest.files) {
+    const bytes = await readBundleFile(join(directory, path));
+    const found = createHash('sha256').update(bytes).digest('hex');
+    if (found !== sha256) {
+      throw new ConcordError('CONCORD_MODEL_HASH', `${path}: expected sha256 ${sha256}, got ${found}.`);
+    }
+    files.set(path, bytes);
+  }
+  return files;
+}

@@ -1,0 +1,106 @@
+import { ConcordError } from '../core/errors.ts';
+import type { Acquisition } from '../core/scanRecord.ts';
+import type { Manifest } from '../config/manifest.ts';
+import type { Protocol } from '../config/protocol.ts';
+import { brainQuantiles, meanQuantiles } from '../field/startCurve.ts';
+import type { ModelBundle } from '../inference/bundle.ts';
+import { encodeScan } from './styleCode.ts';
+import type { StyleScan } from './styleCode.ts';
+import { styleDistance } from './styleDistance.ts';
+
+/** The look of one scanner, from one scan or many. Holds no scan's or patient's identifier. */
+export type ReferenceStyle = Readonly<{
+  schemaVersion: 1;
+  id: string;
+  modality: 'MR';
+  /** `<id>/<version>` of the protocol that conformed the scans. */
+  protocol: string;
+  /** Mean of the scans' codes. */
+  code: readonly number[];
+  /** Mean of the scans' brain quantiles, model scale. */
+  quantiles: readonly number[];
+  /** Geometric mean of the scans' brain scales: scanner units per model unit. */
+  brainScale: number;
+  scans: number;
+  encoderSha256: string;
+  /** What all scans' headers agree on. */
+  acquisition: Acquisition;
+  /** RMS style distance of the scans' codes to their mean; 0 for one scan. */
+  dispersion: number;
+}>;
+
+export type ReferenceScan = StyleScan & Readonly<{ trace: Readonly<{ brainScale: number }>; acquisition: Acquisition }>;
+
+/**
+ * The style of a cohort; scans are taken one at a time, so a cohort of any size fits into memory.
+ *
+ * @throws CONCORD_REFERENCE when there is no scan
+ */
+export async function createReferenceStyle(
+  id: string, scans: AsyncIterable<ReferenceScan> | Iterable<ReferenceScan>, bundle: ModelBundle, protocol: Protocol,
+): Promise<ReferenceStyle> {
+  const codes: Float32Array[] = [];
+  const quantiles: Float64Array[] = [];
+  const acquisitions: Acquisition[] = [];
+  let logScale = 0;
+  for await (const scan of scans) {
+    codes.push((await encodeScan(scan, bundle)).code);
+    quantiles.push(brainQuantiles(scan.working, scan.brain, protocol.start.quantiles));
+    acquisitions.push(scan.acquisition);
+    logScale += Math.log(scan.trace.brainScale);
+  }
+  if (codes.length === 0) throw new ConcordError('CONCORD_REFERENCE', 'A style needs at least one usable scan, got none.');
+  const code = meanQuantiles(codes);
+  const spread = bundle.manifest.calibration.codeSpread;
+  return {
+    schemaVersion: 1, id, modality: 'MR', protocol: `${protocol.id}/${protocol.version}`,
+    code: [...code],
+    quantiles: [...meanQuantiles(quantiles)],
+    brainScale: Math.exp(logScale / codes.length),
+    scans: codes.length,
+    encoderSha256: encoderSha256(bundle.manifest),
+    acquisition: sharedAcquisition(acquisitions),
+    dispersion: Math.sqrt(codes.reduce((sum, each) => sum + styleDistance(each, code, spread) ** 2, 0) / codes.length),
+  };
+}
+
+/**
+ * A style speaks the language of the encoder that made it, and of the protocol that conformed its scans.
+ *
+ * @throws CONCORD_REFERENCE when the bundle or the protocol is another one
+ */
+export function checkReferenceStyle(style: ReferenceStyle, manifest: Manifest, protocol: Protocol): void {
+  const fact = `Style ${style.id}`;
+  const expected = encoderSha256(manifest);
+  if (style.encoderSha256 !== expected) {
+    throw new ConcordError(
+      'CONCORD_REFERENCE',
+      `${fact} was made by encoder ${style.encoderSha256.slice(0, 12)}, bundle ${manifest.id} ${manifest.version} has ${expected.slice(0, 12)}.`,
+    );
+  }
+  if (style.code.length !== manifest.style.codeLength) {
+    throw new ConcordError('CONCORD_REFERENCE', `${fact}: expected ${manifest.style.codeLength} code numbers, got ${style.code.length}.`);
+  }
+  if (style.quantiles.length !== protocol.start.quantiles) {
+    throw new ConcordError('CONCORD_REFERENCE', `${fact}: expected ${protocol.start.quantiles} quantiles, got ${style.quantiles.length}.`);
+  }
+  const made = style.protocol.split('/')[0];
+  if (made !== protocol.id) {
+    throw new ConcordError('CONCORD_REFERENCE', `${fact} was made under protocol ${style.protocol}, this run uses ${protocol.id}.`);
+  }
+}
+
+/** The encoder's hash stands in every saved style. */
+export function encoderSha256(manifest: Manifest): string {
+  const { path } = manifest.networks.style_encoder;
+  const file = manifest.files.find((entry) => entry.path === path);
+  if (file === undefined) throw new ConcordError('CONCORD_MODEL_HASH', `The manifest lists no sha256 for ${path}.`);
+  return file.sha256;
+}
+
+/** The header facts that every scan of a cohort shares. */
+function sharedAcquisition(all: readonly Acquisition[]): Acquisition {
+  const [first = {}, ...rest] = all;
+  const shared = Object.entries(first).filter(([key, value]) => rest.every((other) => other[key as keyof Acquisition] === value));
+  return Object.fromEntries(shared);
+}
