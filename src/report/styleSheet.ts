@@ -1,0 +1,98 @@
+// Data: the one style sheet of every report. System fonts, no network, grey-safe, printable.
+export const styleSheet = `
+:root { --ink: #14181c; --soft: #55606b; --line: #dfe4e9; --wash: #f5f7f9; --accent: #0b4f7d; --stop: #9a2f00; }
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
+body { margin: 0; background: #fff; color: var(--ink); font: 16px/1.55 "Segoe UI", "Helvetica Neue", Roboto, "Liberation Sans", Arial, sans-serif; font-variant-numeric: tabular-nums; }
+a { color: var(--accent); text-underline-offset: 2px; }
+.research { border-bottom: 1px solid var(--line); background: var(--wash); color: var(--soft); font-size: 13px; padding: 8px 32px; text-align: center; }
+.research strong { color: var(--ink); font-weight: 600; }
+.frame { display: grid; grid-template-columns: 190px minmax(0, 960px); gap: 64px; max-width: 1310px; margin: 0 auto; padding: 0 48px; }
+nav { position: sticky; top: 0; align-self: start; padding-top: 60px; font-size: 14px; }
+nav ol { list-style: none; margin: 0; padding: 0; }
+nav a { display: block; padding: 5px 0; color: var(--soft); text-decoration: none; }
+nav a:hover, nav a:focus { color: var(--accent); text-decoration: underline; }
+.wordmark { display: block; font-weight: 700; letter-spacing: .02em; color: var(--ink); font-size: 15px; margin-bottom: 22px; }
+main { padding: 56px 0 40px; }
+.kind { color: var(--soft); font-size: 14px; margin: 0 0 6px; }
+h1 { font-size: 34px; line-height: 1.2; letter-spacing: -.015em; font-weight: 650; margin: 0 0 14px; overflow-wrap: anywhere; }
+h2 { font-size: 23px; line-height: 1.25; letter-spacing: -.01em; font-weight: 650; margin: 0 0 6px; }
+h3 { font-size: 16px; font-weight: 650; margin: 40px 0 4px; }
+section { padding: 44px 0 4px; scroll-margin-top: 0; }
+section + section { border-top: 1px solid var(--line); margin-top: 40px; }
+.caption, figcaption { color: var(--soft); font-size: 14.5px; max-width: 68ch; margin: 0 0 20px; }
+figcaption { margin: 10px 0 0; }
+.lede { font-size: 18px; max-width: 62ch; margin: 0 0 8px; }
+p { max-width: 70ch; }
+.status { display: inline-flex; align-items: center; gap: 8px; font-size: 14px; font-weight: 600; border: 1.5px solid currentColor; border-radius: 999px; padding: 2px 12px 2px 10px; color: var(--accent); margin: 0 0 16px; }
+.status.refused { color: var(--stop); }
+.keys { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); margin: 30px 0 0; }
+.keys > div { background: #fff; padding: 18px 20px 16px; }
+.keys .label { color: var(--soft); font-size: 13.5px; }
+.keys .figure { font-size: 27px; line-height: 1.25; font-weight: 620; letter-spacing: -.01em; margin: 4px 0 2px; white-space: nowrap; }
+.keys .figure .from { color: var(--soft); font-weight: 400; }
+.keys .note { color: var(--soft); font-size: 13px; line-height: 1.4; }
+.notice { border-left: 4px solid var(--stop); background: #fdf6f2; padding: 16px 22px; margin: 26px 0 0; max-width: 76ch; }
+.notice h3 { margin: 0 0 4px; }
+.notice p { margin: 4px 0; }
+figure { margin: 0 0 34px; }
+.strip { display: grid; grid-template-columns: 132px minmax(0, 1fr); gap: 0 18px; align-items: center; margin: 0 0 4px; }
+.strip .what { font-size: 14px; line-height: 1.35; }
+.strip .what b { display: block; font-weight: 650; font-size: 15px; }
+.strip .what span { color: var(--soft); }
+.strip img, .chart svg { display: block; width: 100%; height: auto; }
+.slices { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; color: var(--soft); font-size: 12.5px; text-align: center; margin: 0 0 4px 150px; }
+.scalebar { display: flex; align-items: center; gap: 10px; color: var(--soft); font-size: 12.5px; margin: 4px 0 18px 150px; }
+.scalebar svg { border: 1px solid var(--line); }
+.pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 40px; }
+.chart svg { font-size: 12px; font-family: inherit; color: #39424b; overflow: visible; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 22px; font-size: 13.5px; margin: 4px 0 6px; }
+.legend span { display: inline-flex; align-items: center; gap: 8px; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: 14.5px; line-height: 1.4; margin: 6px 0 10px; }
+caption { text-align: left; font-weight: 650; font-size: 16px; padding: 22px 0 8px; }
+th, td { text-align: left; vertical-align: top; padding: 9px 14px 9px 0; border-bottom: 1px solid var(--line); }
+thead th { color: var(--soft); font-weight: 600; font-size: 13px; border-bottom: 1.5px solid #aeb7c0; vertical-align: bottom; }
+tbody th { font-weight: 600; min-width: 15ch; }
+td.number, th.number { text-align: right; white-space: nowrap; }
+td.meaning { color: var(--soft); font-size: 13.5px; min-width: 26ch; }
+tr.total td, tr.total th { border-top: 1.5px solid #aeb7c0; font-weight: 650; }
+.unit, .interval, .absent { color: var(--soft); font-weight: 400; font-size: 13px; }
+.absent { font-style: italic; white-space: normal; }
+.direction { color: var(--soft); white-space: nowrap; }
+.verdict { white-space: nowrap; font-weight: 600; }
+.verdict.flag, .verdict.refuse { color: var(--stop); }
+dl { display: grid; grid-template-columns: minmax(140px, 200px) minmax(0, 1fr); gap: 6px 20px; margin: 8px 0 18px; font-size: 14.5px; }
+dt { color: var(--soft); }
+dd { margin: 0; overflow-wrap: anywhere; }
+code, pre, .hash { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: 13px; }
+pre { background: var(--wash); border: 1px solid var(--line); padding: 14px 16px; overflow-x: auto; line-height: 1.5; }
+.hash { overflow-wrap: anywhere; }
+details { margin: 10px 0; }
+summary { cursor: pointer; color: var(--accent); font-size: 14.5px; }
+ol.references, ul.plain { padding-left: 1.3em; font-size: 14px; max-width: 82ch; }
+ol.references li, ul.plain li { margin: 5px 0; }
+footer { border-top: 1px solid var(--line); color: var(--soft); font-size: 13px; padding: 22px 0 48px; margin-top: 48px; }
+footer p { margin: 3px 0; max-width: none; }
+@media (max-width: 1000px) {
+  .frame { display: block; padding: 0 20px; }
+  nav { position: static; padding-top: 24px; }
+  nav ol { display: flex; flex-wrap: wrap; gap: 0 16px; }
+  .pair { grid-template-columns: minmax(0, 1fr); }
+  .strip { grid-template-columns: minmax(0, 1fr); }
+  .slices, .scalebar { margin-left: 0; }
+}
+@media print {
+  body { font-size: 10.5pt; }
+  .frame { display: block; padding: 0; max-width: none; }
+  nav { display: none; }
+  main { padding-top: 18px; }
+  .strip { grid-template-columns: 90px minmax(0, 1fr); }
+  .slices, .scalebar { margin-left: 108px; }
+  figure, tr, .keys, .notice { break-inside: avoid; }
+  h2, h3, caption { break-after: avoid; }
+  section + section { margin-top: 22px; }
+  section { padding-top: 22px; }
+  img { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
+`;
