@@ -1,0 +1,73 @@
+import { ConcordError } from '../core/errors.ts';
+import { ScanRefusal } from '../core/issues.ts';
+import type { Issue } from '../core/issues.ts';
+import type { Acquisition } from '../core/scanRecord.ts';
+import type { Volume } from '../core/volume.ts';
+import { readSidecar } from './bids/sidecar.ts';
+import { readNifti } from './nifti/readNifti.ts';
+import type { NiftiOrigin } from './nifti/readNifti.ts';
+import { writeNifti } from './nifti/writeNifti.ts';
+
+export { findScans } from './findScans.ts';
+
+/** One scan as found: `name` is safe as a file stem and unique in its listing. */
+export type ScanInput = Readonly<{ format: 'nifti' | 'dicom'; name: string; paths: readonly string[] }>;
+
+export type Modality = 'MR' | 'CT' | 'unknown';
+
+/** One scan as read: the file's own voxel order, RAS+ mm, scanner intensities. */
+export type Scan = Readonly<{
+  input: ScanInput;
+  volume: Volume<'scanner'>;
+  modality: Modality;
+  /** Of the stored values: `int16`, `uint8`, `float32`, … */
+  datatype: string;
+  /** Of the source file; of a series, over the sorted hashes of its files. */
+  sha256: string;
+  acquisition: Acquisition;
+  issues: readonly Issue[];
+  origin: ScanOrigin;
+}>;
+
+export type ScanOrigin = NiftiOrigin;
+
+export type WrittenScan = Readonly<{ path: string; sha256: string; bytes: number; datatype: string; issues: Issue[] }>;
+
+/** Memory for the stored voxels and their float32 copy: 2,000 CT slices of 512² fit. */
+const DEFAULT_MAX_BYTES = 4 * 2 ** 30;
+
+/**
+ * Reads a scan whole. Inputs are opened read-only.
+ *
+ * @param options.maxBytes budget for stored voxels plus float32 copy, in bytes [default: 4 GiB]
+ * @throws ScanRefusal for every fault of the scan; CONCORD_INPUT_UNREADABLE if the system refuses to read
+ */
+export async function readScan(input: ScanInput, options?: { maxBytes?: number }): Promise<Scan> {
+  const maxBytes = options?.maxBytes ?? DEFAULT_MAX_BYTES;
+  try {
+    const path = input.paths[0]!;
+    const scan = await readNifti(path, maxBytes);
+    const { acquisition, modality, issues } = await readSidecar(path);
+    return { ...scan, input, acquisition, modality, issues: [...scan.issues, ...issues] };
+  } catch (cause) {
+    if (cause instanceof ConcordError) throw cause;
+    // libraries and the system may throw anything; one scan's fault must stay one scan's fault (T-03)
+    throw new ScanRefusal('MALFORMED', 'the scan could not be read', cause);
+  }
+}
+
+/**
+ * Writes harmonized samples with the source's grid and header as one NIfTI file (.nii.gz or .nii).
+ *
+ * @param outputPath a new or replaced file; written whole or not at all
+ * @throws CONCORD_GRID_MISMATCH, CONCORD_NO_SPACE, CONCORD_OUTPUT_NOT_WRITABLE
+ */
+export async function writeScan(
+  scan: Scan,
+  harmonized: Volume<'scanner'>,
+  outputPath: string,
+  options: { datatype: 'source' | 'float32'; description: string },
+): Promise<WrittenScan> {
+  const written = await writeNifti(scan.origin, harmonized, outputPath, options);
+  return { path: outputPath, ...written };
+}
