@@ -1,0 +1,38 @@
+"""Losses, each beside the preconditioning that it assumes."""
+import torch
+
+from networks import alpha_bar
+
+
+def style_loss(encoder, decoder, first, second, code_noise=.1):
+    """Two heads under one scanner: each must be redrawn from the other's code, and their codes must agree.
+
+    The code is narrow and noisy, and the map is compared with another person's statistics, so neither can carry anatomy.
+    Occupied knots count more than the empty majority. Returns (loss, redraw error, code agreement R2).
+    """
+    z1, z2 = encoder(first), encoder(second)
+    redraw = 0.
+    for code, other in ((z1, second), (z2, first)):
+        drawn = decoder(code + code_noise * torch.randn_like(code))
+        redraw = redraw + ((.2 + other) * (drawn - other) ** 2).mean() / 2
+    disagreement = ((z1 - z2) ** 2).mean() / 2  # the codes have unit variance: 1 - R2
+    return 20 * redraw + .1 * disagreement, redraw.detach(), 1 - disagreement.detach()
+
+
+def noisy(x0, noise, timestep):
+    """x_t = sqrt(ab) x0 + sqrt(1 - ab) eps, with the two square roots."""
+    ab = alpha_bar(timestep).view(-1, 1, 1, 1, 1)
+    signal, sigma = ab.sqrt(), (1 - ab).clamp(min=0).sqrt()
+    return signal * x0 + sigma * noise, signal, sigma
+
+
+def field_loss(v, x0, noise, xt, signal, sigma, weight):
+    """v-prediction (Salimans & Ho 2022) plus the L1 error of the implied field; nodes weigh by their support.
+
+    Returns (loss, mean absolute error of the implied field per sample).
+    """
+    target = signal * noise - sigma * x0
+    implied = signal * xt - sigma * v
+    w = weight + .03
+    error = (w * (implied - x0).abs()).sum((1, 2, 3, 4)) / w.sum((1, 2, 3, 4))
+    return (w * (v - target) ** 2).mean() + .5 * (w * (implied - x0).abs()).mean(), error.detach()

@@ -1,0 +1,83 @@
+"""Local statistics, brain quantiles, closed-form start and target field (docs/explanation/method.md).
+
+Every array is ZYX: [96, 120, 96] voxels of 2 mm in the head frame, [knots, 12, 15, 12] on the grid.
+"""
+import numpy as np
+
+FRAME = (96, 120, 96)
+CELL = 8
+GRID = tuple(n // CELL for n in FRAME)
+KNOTS = 20
+STEP = 0.1
+TOP_KNOT = STEP * (KNOTS - 1)
+PROBABILITIES = np.linspace(0.005, 0.995, 128)
+KNOT_VALUES = (STEP * np.arange(KNOTS)).astype(np.float32)
+
+_cz, _cy, _cx = (np.arange(n) // CELL for n in FRAME)
+CELL_INDEX = ((_cz[:, None, None] * GRID[1] + _cy[None, :, None]) * GRID[2] + _cx[None, None, :]).ravel().astype(np.int32)
+
+
+def ellipsoid(half_x, half_y, size=1.0):
+    """The brain's stand-in in the head frame; half-widths of the head box in voxels of 2 mm."""
+    z, y, x = (np.arange(n, dtype=np.float32) for n in FRAME)
+    return (((x[None, None, :] - 47.5) / (0.8 * half_x * size)) ** 2 + ((y[None, :, None] - 59.5) / (0.8 * half_y * size)) ** 2
+            + ((z[:, None, None] - 56) / (27 * size)) ** 2) < 1
+
+
+def splat(values, cells, targets=None):
+    """Linear weights to the two nearest knots, summed by cell: counts, and sums of `targets` when given."""
+    v = np.clip(values, 0, TOP_KNOT - 1e-4) * (1 / STEP)
+    low = v.astype(np.int32)
+    high_weight = v - low
+    index = cells * KNOTS + low
+    size = int(np.prod(GRID)) * KNOTS
+    out = []
+    for t in (None, targets) if targets is not None else (None,):
+        w0, w1 = (1 - high_weight, high_weight) if t is None else ((1 - high_weight) * t, high_weight * t)
+        total = np.bincount(index, w0, size + 1) + np.bincount(index + 1, w1, size + 1)
+        out.append(total[:size].reshape(*GRID, KNOTS).transpose(3, 0, 1, 2).astype(np.float32))
+    return out
+
+
+def local_statistics(counts):
+    return (np.log1p(counts) / 3).astype(np.float32)
+
+
+def quantiles(values_in_ellipsoid):
+    v = values_in_ellipsoid[values_in_ellipsoid > 0.08]
+    if v.size < 200:
+        return None
+    return np.quantile(v, PROBABILITIES).astype(np.float32)
+
+
+def start_curve(source_quantiles, reference_quantiles):
+    """Monotone brain-quantile map: (x, y) of a piecewise linear curve, slope 1 above the last pair."""
+    qs = source_quantiles + 1e-4 * np.arange(128)
+    qr = reference_quantiles
+    return np.r_[0, qs, qs[-1] + 10].astype(np.float32), np.r_[0, qr, qr[-1] + 10].astype(np.float32)
+
+
+def apply_curve(curve, values):
+    return np.interp(values, curve[0], curve[1]).astype(np.float32)
+
+
+def _smooth(field):
+    kernel = np.exp(-0.5 * (np.arange(-2, 3) / 0.8) ** 2)
+    kernel /= kernel.sum()
+    for axis in (1, 2, 3):
+        field = _smooth_axis(field, kernel, axis)
+    return field
+
+
+def _smooth_axis(field, kernel, axis):
+    n = field.shape[axis]
+    padded = np.pad(field, [(2, 2) if a == axis else (0, 0) for a in range(4)])
+    return sum(k * np.take(padded, np.arange(i, i + n), axis) for i, k in enumerate(kernel))
+
+
+def target_field(counts, sums):
+    """E[truth | started intensity, cell] minus the knot, shrunk to the whole head's curve where a cell has few voxels."""
+    total, total_sum = counts.sum((1, 2, 3), keepdims=True), sums.sum((1, 2, 3), keepdims=True)
+    knots = KNOT_VALUES.reshape(-1, 1, 1, 1)
+    whole = (total_sum + 3 * knots) / (total + 3)
+    return ((_smooth(sums) + 4 * whole) / (_smooth(counts) + 4) - knots).astype(np.float32)

@@ -1,0 +1,196 @@
+"""Train one stage: python train.py style|field --shards DIR --held-out DIR --checkpoints DIR [options]; --help lists them.
+
+Seeded, resumable (the newest checkpoint is taken up unless --fresh), bfloat16 where asked, one JSON line of progress
+every `report` iterations. Both stages keep an exponential moving average of the weights, which is what export takes.
+"""
+import argparse
+import json
+import os
+import time
+
+import numpy as np
+import torch
+
+from dataset import Samples
+from loss import field_loss, noisy, style_loss
+from networks import Denoiser, Size, StyleDecoder, StyleEncoder, channels_last
+from noise import smooth_noise
+
+TIMESTEPS = (999., 749., 499., 249.)
+SHARES = (.46, .2, .18, .16)
+OPTIONS = [  # name, default, unit, meaning
+    ('seconds', 3600., 's', 'training time of this stage, over all resumes'),
+    ('batch', 16, 'samples', 'batch size'),
+    ('rate', 1e-3, '1', 'peak learning rate'),
+    ('decay', 1e-2, '1', 'weight decay (AdamW)'),
+    ('dropout', .05, '1', 'dropout in the denoiser'),
+    ('code_dropout', .1, '1', 'share of samples whose source code is hidden'),
+    ('threads', 2, 'threads', 'CPU threads'),
+    ('seed', 0, '1', 'seed of everything'),
+    ('report', 50, 'iterations', 'iterations per progress line'),
+    ('keep', 300., 's', 'seconds between checkpoints and measurements on held-out samples'),
+    ('limit', 0, 'samples', 'use at most so many samples; 0: all'),
+]
+
+
+def grid(tensor, device):
+    return tensor.to(device, memory_format=torch.channels_last_3d if tensor.dim() == 5 else torch.preserve_format)
+
+
+class Stage:
+    """Networks, optimizer, average and progress of one stage, saved and resumed together."""
+
+    def __init__(self, options, modules, device):
+        self.options, self.modules, self.device = options, torch.nn.ModuleDict(modules).to(device), device
+        self.parameters = [p for p in self.modules.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(self.parameters, lr=options.rate, weight_decay=options.decay, betas=(.9, .98))
+        self.average = {k: v.detach().clone() for k, v in self.modules.state_dict().items()}
+        self.iteration, self.spent = 0, 0.
+        self.path = os.path.join(options.checkpoints, options.stage + '.pt')
+        if os.path.exists(self.path) and not options.fresh:
+            saved = torch.load(self.path, map_location=device, weights_only=True)
+            self.modules.load_state_dict(saved['modules'])
+            self.optimizer.load_state_dict(saved['optimizer'])
+            self.average, self.iteration, self.spent = saved['average'], saved['iteration'], saved['spent']
+
+    def save(self):
+        state = dict(modules=self.modules.state_dict(), optimizer=self.optimizer.state_dict(), average=self.average,
+                     iteration=self.iteration, spent=self.spent, size=Size().to_json(), options={k: str(v) for k, v in vars(self.options).items()})
+        torch.save(state, self.path + '.partial')
+        os.rename(self.path + '.partial', self.path)
+
+    def step(self, loss):
+        fraction = self.spent / self.options.seconds
+        rate = self.options.rate * min(1, (self.iteration + 1) / 100) * (1 if fraction < .4 else max(.01, (1 - fraction) / .6))
+        for group in self.optimizer.param_groups:
+            group['lr'] = rate
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters, 1.)
+        if not torch.isfinite(norm):
+            raise FloatingPointError(f'gradient is not finite at iteration {self.iteration}')
+        self.optimizer.step()
+        self.iteration += 1
+        keep = min(.999, self.iteration / (self.iteration + 20))
+        with torch.no_grad():
+            for key, value in self.modules.state_dict().items():
+                if value.dtype.is_floating_point:
+                    self.average[key].lerp_(value, 1 - keep)
+                else:
+                    self.average[key].copy_(value)
+
+    def averaged(self):
+        """The averaged weights in place of the current ones, until the returned function is called."""
+        current = {k: v.detach().clone() for k, v in self.modules.state_dict().items()}
+        self.modules.load_state_dict(self.average)
+        self.modules.eval()
+
+        def back():
+            self.modules.load_state_dict(current)
+            self.modules.train()
+        return back
+
+
+def style_stage(options, device):
+    size = Size()
+    stage = Stage(options, dict(encoder=StyleEncoder(size), decoder=StyleDecoder(size)), device)
+
+    def loss(samples, rng, generator):
+        reference, twin = (grid(t, device) for t in samples.batch(rng, options.batch, ('reference', 'twin')))
+        with torch.autocast(device.split(':')[0], torch.bfloat16, enabled=options.bfloat16):
+            total, redraw, agreement = style_loss(stage.modules['encoder'], stage.modules['decoder'], reference, twin)
+        return total, dict(redraw=float(redraw), agreement=float(agreement))
+    return stage, loss
+
+
+def load_style(checkpoints, device):
+    size = Size()
+    modules = torch.nn.ModuleDict(dict(encoder=StyleEncoder(size), decoder=StyleDecoder(size))).to(device)
+    modules.load_state_dict(torch.load(os.path.join(checkpoints, 'style.pt'), map_location=device, weights_only=True)['average'])
+    return channels_last(modules.eval().requires_grad_(False))
+
+
+def field_stage(options, device):
+    style = load_style(options.checkpoints, device)
+    stage = Stage(options, dict(denoiser=Denoiser(Size(), options.dropout)), device)
+    bank = torch.cat([smooth_noise(20, torch.Generator().manual_seed(i)) for i in range(25)])
+
+    def draw_noise(rng, n):
+        a, b = (bank[torch.from_numpy(rng.integers(len(bank), size=n))] for _ in range(2))
+        angle = torch.from_numpy(rng.uniform(0, 2 * np.pi, n).astype(np.float32)).view(-1, 1, 1, 1, 1)
+        return grid(a * angle.cos() + b * angle.sin(), device)
+
+    def loss(samples, rng, generator):
+        keys = ('started', 'source', 'reference', 'field', 'weight', 'shift')
+        started, source, reference, field, weight, shift = (grid(t, device) for t in samples.batch(rng, options.batch, keys))
+        with torch.no_grad():
+            reference_code, source_code = style['encoder'](reference), style['encoder'](source)
+            style_map = style['decoder'](reference_code)
+            if options.dropout and stage.modules.training:
+                hidden = torch.from_numpy((rng.random(options.batch) < options.code_dropout).astype(np.float32)).view(-1, 1).to(device)
+                source_code = source_code * (1 - hidden)
+        timestep = torch.from_numpy(rng.choice(TIMESTEPS, options.batch, p=SHARES).astype(np.float32)).to(device)
+        noise = draw_noise(rng, options.batch)
+        xt, signal, sigma = noisy(field, noise, timestep)
+        with torch.autocast(device.split(':')[0], torch.bfloat16, enabled=options.bfloat16):
+            v = stage.modules['denoiser'](started, style_map, xt, timestep, reference_code, source_code, shift)
+        total, error = field_loss(v.float(), field, noise, xt, signal, sigma, weight)
+        first = (timestep == TIMESTEPS[0]).float()
+        return total, dict(loss=float(total), error_first=float((error * first).sum() / first.sum().clamp(min=1)), error=float(error.mean()))
+    return stage, loss
+
+
+def measure(stage, loss, held_out, options):
+    back = stage.averaged()
+    rng = np.random.default_rng(77)
+    with torch.no_grad():
+        rows = [loss(held_out, rng, None)[1] for _ in range(max(4, 192 // options.batch))]
+    back()
+    return {'held_out_' + k: round(float(np.mean([r[k] for r in rows])), 5) for k in rows[0]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('stage', choices=['style', 'field'])
+    for name in ('shards', 'held-out', 'checkpoints'):
+        parser.add_argument('--' + name, required=True)
+    for name, default, unit, meaning in OPTIONS:
+        parser.add_argument('--' + name.replace('_', '-'), type=type(default), default=default, metavar=unit, help=f'{meaning} [default: {default}]')
+    parser.add_argument('--device', default='cpu', help='cpu or cuda [default: cpu]')
+    parser.add_argument('--bfloat16', action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument('--fresh', action='store_true', help='do not resume')
+    parser.add_argument('--dry-run', action='store_true', help='print the options and stop')
+    options = parser.parse_args()
+    if options.dry_run:
+        print(json.dumps(vars(options)))
+        return
+    os.makedirs(options.checkpoints, exist_ok=True)
+    torch.manual_seed(options.seed)
+    torch.set_num_threads(options.threads)
+    stage, loss = (style_stage if options.stage == 'style' else field_stage)(options, options.device)
+    samples, held_out = Samples(options.shards, options.limit or None), Samples(options.held_out)
+    rng = np.random.default_rng([options.seed, stage.iteration])
+    stage.modules.train()
+    rows, kept, clock = [], stage.spent, time.time()
+    while stage.spent < options.seconds:
+        total, row = loss(samples, rng, None)
+        stage.step(total)
+        rows.append(row)
+        now = time.time()
+        stage.spent, clock = stage.spent + now - clock, now
+        line = {}
+        if stage.iteration % options.report == 0:
+            line = {k: round(float(np.mean([r[k] for r in rows])), 5) for k in row}
+            rows = []
+        if stage.spent - kept > options.keep or stage.spent >= options.seconds:
+            kept = stage.spent
+            stage.save()
+            samples.refresh()
+            line |= measure(stage, loss, held_out, options)
+            clock = time.time()
+        if line:
+            print(json.dumps(dict(stage=options.stage, iteration=stage.iteration, seconds=round(stage.spent), samples=len(samples), **line)), flush=True)
+
+
+if __name__ == '__main__':
+    main()
