@@ -156,7 +156,7 @@ def main():
     if options.tiny:
         options.bundle, options.id, options.checkpoints = options.tiny, 'tiny', None
         options.change = 'Random weights for tests.'
-        size = Size(code=24, encoder=8, decoder=8, width=8, inner=8, deepest=8, embedding=16)
+        size = Size(code=24, encoder=8, decoder=16, width=8, inner=8, deepest=8, embedding=16)
     os.makedirs(options.bundle, exist_ok=True)
     networks = load(options.checkpoints, size)
     if options.tiny:  # the output layers start at zero; tests want a network that answers
