@@ -24,7 +24,7 @@ function evaluate(curves: CellCurves, volume: Volume<'model'>, map: GridMap, cel
   const [voxelsX, voxelsY, voxelsZ] = volume.shape;
   const [cellsX, cellsY, cellsZ] = curves.cells;
   const [alongX, alongY, alongZ] = ([0, 1, 2] as const).map((axis) =>
-    axisCells(volume.shape[axis], map.scale[axis], map.offset[axis], curves.cells[axis], cellVoxels),
+    axisCells(volume.shape[axis], map[axis]!.scale, map[axis]!.offset, curves.cells[axis], cellVoxels),
   ) as [AxisCells, AxisCells, AxisCells];
   const rowLength = cellsX * curves.knots;
   // two blends replace eight corner look-ups a voxel: first between z-neighbours, a slab; then between y-neighbours, a row

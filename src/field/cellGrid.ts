@@ -1,5 +1,4 @@
 import { ConcordError } from '../core/errors.ts';
-import type { Vector3 } from '../core/affine.ts';
 import type { Shape3 } from '../core/volume.ts';
 
 /** Cells of 8³ working voxels (16 mm) and knots 0, 0.1, … 1.9 on the model scale, unless the protocol says otherwise. */
@@ -9,9 +8,9 @@ export type GridSettings = Readonly<{ cellVoxels: number; knots: number; knotSpa
 export type GridTensor = Readonly<{ shape: readonly [number, number, number, number]; samples: Float32Array }>;
 
 /** Voxel index of any grid → index on the working grid, per axis: working = scale · index + offset. */
-export type GridMap = Readonly<{ scale: Vector3; offset: Vector3 }>;
+export type GridMap = readonly Readonly<{ scale: number; offset: number }>[];
 
-export const IDENTITY_MAP: GridMap = { scale: [1, 1, 1], offset: [0, 0, 0] };
+export const IDENTITY_MAP: GridMap = [0, 1, 2].map(() => ({ scale: 1, offset: 0 }));
 
 /** [X, Y, Z] cells over a working grid; the cells tile it exactly. */
 export function cellsOf(working: Shape3, cellVoxels: number): Shape3 {

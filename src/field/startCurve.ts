@@ -1,5 +1,6 @@
 import { ConcordError } from '../core/errors.ts';
 import { ScanRefusal } from '../core/issues.ts';
+import { quantiles } from '../core/statistics.ts';
 import type { Volume } from '../core/volume.ts';
 
 /** A monotone curve through the nodes (x, y), linear between them and of slope 1 beyond the last. Model scale. */
@@ -12,21 +13,16 @@ const BRAIN_FLOOR = 0.08;
 const QUANTILE_STEP = 1e-4;
 
 /**
- * Intensity quantiles of the brain at `count` probabilities from 0.005 to 0.995, linear between order statistics.
+ * Intensity quantiles of the brain at `count` equally spaced probabilities from 0.005 to 0.995.
  * `ellipsoid` marks the central ellipsoid of the head frame on the working grid.
  *
  * @throws NO_HEAD when no voxel of the ellipsoid is brighter than the brain floor
- * Source: Hyndman & Fan 1996, definition 7 (numpy's default).
  */
 export function brainQuantiles(working: Volume<'model'>, ellipsoid: Uint8Array, count: number): Float64Array {
-  const brain = working.samples.filter((value, voxel) => ellipsoid[voxel] !== 0 && value > BRAIN_FLOOR).sort();
+  const brain = working.samples.filter((value, voxel) => ellipsoid[voxel] !== 0 && value > BRAIN_FLOOR);
   if (brain.length === 0) throw new ScanRefusal('NO_HEAD', 'The brain ellipsoid holds no voxel above the brain floor.');
-  return Float64Array.from({ length: count }, (_, i) => {
-    const position = (0.005 + (0.99 * i) / (count - 1)) * (brain.length - 1);
-    const below = Math.floor(position);
-    const above = Math.min(below + 1, brain.length - 1);
-    return brain[below]! + (position - below) * (brain[above]! - brain[below]!);
-  });
+  const probabilities = Array.from({ length: count }, (_, i) => 0.005 + (0.99 * i) / (count - 1));
+  return Float64Array.from(quantiles(brain, probabilities));
 }
 
 /** The quantiles of a reference cohort: the mean of its scans' quantiles, probability by probability. */

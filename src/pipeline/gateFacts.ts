@@ -1,0 +1,95 @@
+import type { Manifest } from '../config/manifest.ts';
+import type { Protocol } from '../config/protocol.ts';
+import type { MetricValue } from '../core/scanRecord.ts';
+import type { Volume } from '../core/volume.ts';
+import { slopeRange } from '../field/toneField.ts';
+import type { ToneField } from '../field/toneField.ts';
+import type { ConformTrace } from '../preprocess/conform.ts';
+import { redrawError } from '../style/styleCode.ts';
+import type { EncodedStyle } from '../style/styleCode.ts';
+import { styleRarity } from '../style/styleDistance.ts';
+import type { ReferenceStyle } from '../style/referenceStyle.ts';
+import type { GateFacts, GateLimits } from './gates.ts';
+import { countIsolatedChanges } from './isolatedChanges.ts';
+
+/** What the gates look at. `native`, `restyled`, `head`: one native grid; the other volumes: the working grid. */
+export type GateEvidence = Readonly<{
+  manifest: Manifest;
+  source: EncodedStyle;
+  /** The source's statistics as the decoder draws them from its code. */
+  redrawn: Float32Array;
+  reference: ReferenceStyle;
+  field: ToneField;
+  native: Volume<'model'>;
+  restyled: Volume<'model'>;
+  head: Uint8Array;
+  working: Volume<'model'>;
+  harmonized: Volume<'model'>;
+  brain: Uint8Array;
+  uncertainty: Volume<'model'>;
+  metrics: readonly MetricValue[];
+}>;
+
+export function measureGateFacts(evidence: GateEvidence): GateFacts {
+  const { codeSpread, redrawError: redrawCalibration } = evidence.manifest.calibration;
+  const { clipped, changedBackground } = comparePointwise(evidence.native.samples, evidence.restyled.samples, evidence.head);
+  return {
+    gradientCorrelation: metricValue(evidence.metrics, 'gradientCorrelation'),
+    slopes: slopeRange(evidence.field),
+    clippedFraction: clipped,
+    changedBackground,
+    styleRarity: codeSpread === undefined ? null : {
+      source: styleRarity(evidence.source.code, codeSpread),
+      reference: styleRarity(evidence.reference.code, codeSpread),
+    },
+    redrawRatio: redrawCalibration === undefined
+      ? null
+      : redrawError(evidence.redrawn, evidence.source.statistics.samples) / redrawCalibration.p995,
+    uncertainty: meanWithin(evidence.uncertainty.samples, evidence.brain),
+    isolatedChanges: countIsolatedChanges(evidence.working, evidence.harmonized, evidence.brain),
+  };
+}
+
+export function gateLimits({ gates, tone }: Protocol, { calibration }: Manifest): GateLimits {
+  return { ...gates, minSlope: tone.minSlope, maxSlope: tone.maxSlope, calibratedUncertainty: calibration.uncertainty?.limit ?? null };
+}
+
+/** The head at native resolution: voxels above the tissue threshold that found it in the 2 mm copy. */
+export function headMask(native: Volume<'model'>, trace: ConformTrace): Uint8Array {
+  const level = (0.6 * trace.headFrame.threshold) / trace.brainScale;
+  const mask = new Uint8Array(native.samples.length);
+  for (let n = 0; n < mask.length; n++) if (native.samples[n]! > level) mask[n] = 1;
+  return mask;
+}
+
+function comparePointwise(source: Float32Array, restyled: Float32Array, head: Uint8Array): { clipped: number; changedBackground: number } {
+  let inHead = 0;
+  let clipped = 0;
+  let changedBackground = 0;
+  for (let n = 0; n < source.length; n++) {
+    if (!(source[n]! > 0)) {
+      if (restyled[n] !== source[n]) changedBackground++;
+    } else if (head[n] !== 0) {
+      inHead++;
+      if (!(restyled[n]! > 0)) clipped++;
+    }
+  }
+  return { clipped: clipped / inHead, changedBackground };
+}
+
+/** NaN when the metric is unavailable: no gate lets that pass. */
+function metricValue(metrics: readonly MetricValue[], id: string): number {
+  const metric = metrics.find((entry) => entry.id === id);
+  return metric !== undefined && 'value' in metric ? metric.value : NaN;
+}
+
+function meanWithin(samples: Float32Array, mask: Uint8Array): number {
+  let sum = 0;
+  let count = 0;
+  for (let n = 0; n < samples.length; n++) {
+    if (mask[n] === 0) continue;
+    sum += samples[n]!;
+    count++;
+  }
+  return sum / count;
+}

@@ -1,0 +1,16 @@
+/** How much of a change was right on unseen scans, by the distance of the two styles; `lambda` in [0, 1]. */
+export type ShrinkageTable = Readonly<{ codeDistance: readonly number[]; lambda: readonly number[] }>;
+
+/**
+ * The share of the change to apply: linear in the table, constant beyond its ends. Near styles are left alone, as an unsure
+ * model should. Without a table all of the change is applied.
+ */
+export function shrinkageAt(codeDistance: number, table: ShrinkageTable | undefined): number {
+  if (table === undefined || table.codeDistance.length === 0) return 1;
+  const { codeDistance: at, lambda } = table;
+  const next = at.findIndex((distance) => distance >= codeDistance);
+  if (next === 0) return lambda[0]!;
+  if (next < 0) return lambda.at(-1)!;
+  const share = (codeDistance - at[next - 1]!) / (at[next]! - at[next - 1]!);
+  return lambda[next - 1]! + share * (lambda[next]! - lambda[next - 1]!);
+}
