@@ -92,11 +92,14 @@ function marksOf(layer: ChartLayer): Plot.Markish[] {
   }
 }
 
-/** Plot's own style element and style attributes are dropped: the page's policy allows one style sheet, the page's. */
+/**
+ * Plot's own style element and style attributes are dropped: the page's policy allows one style sheet, the page's.
+ * Coordinates keep two decimals of a pixel, so that the last bits of an arithmetic do not reach the bytes.
+ */
 function cleaned(svg: string): string {
   return svg
     .replace(/<style>[\s\S]*?<\/style>/g, '')
     .replace(/ style="[^"]*"/g, '')
     .replace(/ aria-label="[^"]*"/g, '')
-    .replace(/(\d+\.\d{2})\d+/g, '$1');
+    .replace(/="[^"]*"/g, (attribute) => attribute.replace(/(\.\d{2})\d+/g, '$1'));
 }

@@ -43,7 +43,7 @@ figure { margin: 0 0 34px; }
 .strip img, .chart svg { display: block; width: 100%; height: auto; }
 .slices { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; color: var(--soft); font-size: 12.5px; text-align: center; margin: 0 0 4px 150px; }
 .scalebar { display: flex; align-items: center; gap: 10px; color: var(--soft); font-size: 12.5px; margin: 4px 0 18px 150px; }
-.scalebar svg { border: 1px solid var(--line); }
+.scalebar svg { outline: 1px solid var(--line); }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 40px; }
 .chart svg { font-size: 12px; font-family: inherit; color: #39424b; overflow: visible; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 22px; font-size: 13.5px; margin: 4px 0 6px; }

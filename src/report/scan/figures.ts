@@ -20,8 +20,8 @@ export type ReportImages = Readonly<{
 export type ScanFigures = Readonly<{ mosaics: Html; histograms: Html }>;
 
 /** One window for source, harmonized and reference, and the same in every report (bids-and-reports.md R-23). */
-const intensityWindow: Shading = { window: [0, 1.1], ramp: greyRamp };
-const changeWindow: Shading = { window: [-0.3, 0.3], ramp: signedRamp };
+const intensityWindow: Shading = { window: [0, 0.9], ramp: greyRamp };
+const changeWindow: Shading = { window: [-0.2, 0.2], ramp: signedRamp };
 const uncertaintyWindow: Shading = { window: [0, 0.1], ramp: amountRamp };
 
 /** The vertex lies at slice 90 of the head frame; 2 mm a slice. */
@@ -43,9 +43,9 @@ async function drawMosaics(images: ReportImages): Promise<Html> {
     { name: 'Harmonized', note: 'same window', volume: harmonized, ...grey },
   ];
   if (reference !== null) strips.push({ name: 'Reference', note: 'another person, same window', volume: reference, ...grey });
-  strips[strips.length - 1] = { ...strips[strips.length - 1]!, scale: scaleBar(intensityWindow, 'black 0', 'white 1.1 on the brain scale') };
+  strips[strips.length - 1] = { ...strips[strips.length - 1]!, scale: scaleBar(intensityWindow, 'black 0', 'white 0.9 and more on the brain scale') };
   strips.push(
-    { name: 'Difference', note: 'harmonized − source', volume: difference(harmonized, source), shading: changeWindow, scale: scaleBar(changeWindow, 'darker −0.3', '+0.3 brighter; grey is unchanged') },
+    { name: 'Difference', note: 'harmonized − source', volume: difference(harmonized, source), shading: changeWindow, scale: scaleBar(changeWindow, 'darker −0.2', '+0.2 brighter; grey is unchanged') },
     { name: 'Uncertainty', note: 'SD over the draws', volume: uncertainty, shading: uncertaintyWindow, scale: scaleBar(uncertaintyWindow, 'all draws agree 0', '0.1 and more') },
   );
   const drawn = await Promise.all(strips.map(renderStrip));
@@ -68,9 +68,9 @@ ${scale}`;
 function scaleBar({ ramp }: Shading, low: string, high: string): Html {
   const steps = 40;
   const color = (step: number): string => `rgb(${(rampColor(ramp, step / (steps - 1)) satisfies Rgb).join(',')})`;
-  return html`<div class="scalebar">${low}<svg width="160" height="10" viewBox="0 0 160 10" role="img" aria-label="${low} to ${high}">${Array.from(
+  return html`<div class="scalebar">${low}<svg width="160" height="10" viewBox="0 0 160 10" shape-rendering="crispEdges" role="img" aria-label="${low} to ${high}">${Array.from(
     { length: steps },
-    (_, step) => html`<rect x="${step * 4}" y="0" width="4.2" height="10" fill="${color(step)}"/>`,
+    (_, step) => html`<rect x="${step * 4}" y="0" width="4" height="10" fill="${color(step)}"/>`,
   )}</svg>${high}</div>`;
 }
 
