@@ -19,7 +19,7 @@ import type { ReferenceStyle } from '../style/referenceStyle.ts';
 import { encodeScan } from '../style/styleCode.ts';
 import { styleDistance } from '../style/styleDistance.ts';
 import { checkGates, isHardRefusal } from './gates.ts';
-import { gateLimits, headMask, measureGateFacts } from './gateFacts.ts';
+import { gateLimits, measureGateFacts } from './gateFacts.ts';
 import { checkModality } from './modality.ts';
 import { outputPaths } from './outputNames.ts';
 import { sampleResidual } from './sampleField.ts';
@@ -84,10 +84,12 @@ export async function harmonizeScan(job: ScanJob, givenProtocol: Protocol, bundl
   const spread = scaled(atSourceKnots(start, residual.sd, grid.knotSpacing), shrinkage);
   const uncertainty = sampleCurves(spread, working, IDENTITY_MAP, grid.cellVoxels);
   // 6. evaluate and gate: before against after, and refuse what left its bounds
-  const head = headMask(native, trace);
-  const metrics = evaluateScan({ source: native, harmonized: restyled, brain, headMask: head, reference: job.reference });
+  const metrics = evaluateScan({
+    native: { source: native, harmonized: restyled }, working: { source: working, harmonized }, brain, inView,
+    referenceQuantiles: job.reference.quantiles,
+  });
   const facts = measureGateFacts({
-    manifest: bundle.manifest, source, redrawn, reference: job.reference, field, native, restyled, head, working, harmonized, brain, uncertainty, metrics,
+    manifest: bundle.manifest, source, redrawn, reference: job.reference, field, native, restyled, working, harmonized, brain, uncertainty, metrics,
   });
   const gates = checkGates(facts, gateLimits(protocol, bundle.manifest));
   const isRefused = gates.some(isHardRefusal);
