@@ -29,28 +29,31 @@ type Pair = Readonly<{ source: Volume<'model'>; harmonized: Volume<'model'> }>;
 export type ScanComparison = Readonly<{
   /** Full resolution, one grid: what anatomy is judged on. */
   native: Pair;
-  /** Native grid: 1 inside the head. */
-  headMask: Uint8Array;
   /** The 2 mm working grid: what distributions, similarity and image quality are judged on. */
   working: Pair;
   /** Working grid: 1 inside the brain. */
   brain: Uint8Array;
   /** Working grid: 1 inside the scan's field of view. */
   inView: Uint8Array;
-  /** The reference style: its brain quantiles at equally spaced probabilities from 0.005 to 0.995. */
-  reference: Readonly<{ quantiles: QuantileSummary }>;
+  /** Brain quantiles of the reference style at equally spaced probabilities from 0.005 to 0.995. */
+  referenceQuantiles: QuantileSummary;
 }>;
 
-/** Brain scale; on the working grid the head is what is brighter in the source. Noise of the air stays below. */
+/** Brain scale; the head is what is brighter in the source. Noise of the air of a usable scan stays below. */
 const HEAD_FLOOR = 0.1;
 
 /** All metrics of one harmonized scan, in the order of the catalogue's tables. Absent values say why. */
 export function evaluateScan(comparison: ScanComparison): MetricValue[] {
-  const { working, brain, inView } = comparison;
-  const referenceQuantiles = comparison.reference.quantiles;
-  const head = Uint8Array.from(working.source.samples, (value) => (value > HEAD_FLOOR ? 1 : 0));
+  const { working, brain, inView, referenceQuantiles } = comparison;
+  const head = headOf(working.source);
   const each = (role: 'source' | 'harmonized'): MetricValue[] => ofScan({ role, volume: working[role], brain, head, inView, referenceQuantiles });
   return [...each('source'), ...each('harmonized'), ...ofReference(referenceQuantiles), ...ofPair(comparison)];
+}
+
+function headOf({ samples }: Volume<'model'>): Uint8Array {
+  const mask = new Uint8Array(samples.length);
+  for (let voxel = 0; voxel < mask.length; voxel++) if (samples[voxel]! > HEAD_FLOOR) mask[voxel] = 1;
+  return mask;
 }
 
 type OneScan = Readonly<{
@@ -102,8 +105,9 @@ function ofReference(quantiles: QuantileSummary): MetricValue[] {
   ];
 }
 
-function ofPair({ native, headMask, working, brain }: ScanComparison): MetricValue[] {
+function ofPair({ native, working, brain }: ScanComparison): MetricValue[] {
   const { source, harmonized } = native;
+  const headMask = headOf(source);
   const moved = displacement(source, harmonized, headMask);
   return [
     present('gradientCorrelation', gradientCorrelation(source, harmonized, headMask)),
