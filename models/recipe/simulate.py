@@ -215,10 +215,15 @@ class Finished:
         return S.local_statistics(S.splat(self.values[self.view], cells)[0] * self.stride ** 3)
 
 
-def simulated(rng, heads):
-    """Source, truth and references of one simulated pair, before the start; None when the draw has no head."""
+def simulated(rng, heads, person=None):
+    """Source, truth and references of one simulated pair, before the start; None when the draw has no head.
+
+    `person`: index of the source's anatomy, never used for its references; drawn when None.
+    """
     a, b, kind = draw_pair(rng)
-    head = Head(rng, heads[rng.integers(len(heads))])
+    person = int(rng.integers(len(heads))) if person is None else person
+    others = [h for i, h in enumerate(heads) if i != person]
+    head = Head(rng, heads[person])
     (x, y), mask = head.render((a, b))
     placed = frame_of(mask, rng)
     if placed is None:
@@ -238,7 +243,7 @@ def simulated(rng, heads):
     view = field_of_view(rng, True)
     references = []
     for _ in range(1 if rng.random() < .6 else 3):
-        (r,), other_mask = Head(rng, heads[rng.integers(len(heads))], stride=2).render((b,), b.blur)
+        (r,), other_mask = Head(rng, others[rng.integers(len(others))], stride=2).render((b,), b.blur)
         other_placed = frame_of(other_mask, rng)
         if other_placed is None:
             continue
@@ -297,11 +302,11 @@ def real(rng, scans):
     return finished, place(truth * bias, placed[0]) / twin.scale, twin, references, 'real'
 
 
-def sample(rng, heads, scans, real_share, keep_volumes=False):
+def sample(rng, heads, scans, real_share, keep_volumes=False, person=None):
     """One training sample as a dict of small arrays; with `keep_volumes` also what evaluate.py measures errors on."""
     drawn = None
     while drawn is None:
-        drawn = real(rng, scans) if scans and rng.random() < real_share else simulated(rng, heads)
+        drawn = real(rng, scans) if scans and rng.random() < real_share else simulated(rng, heads, person)
         if drawn is not None and any(f.quantiles is None for f in (drawn[0], drawn[2], *drawn[3])):
             drawn = None
     source, truth, twin, references, kind = drawn
