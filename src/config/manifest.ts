@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { ConcordError } from '../core/errors.ts';
+import type { JsonValue } from '../core/scanRecord.ts';
+import { parseChecked } from './schemaCheck.ts';
+
+/** A tensor of a network; a dimension that may vary is a word. */
+export type TensorClaim = Readonly<{ name: string; dtype: 'float32'; shape: readonly (number | string)[] }>;
+export type NetworkEntry = Readonly<{ path: string; inputs: readonly TensorClaim[]; outputs: readonly TensorClaim[] }>;
+
+/** A model bundle's own description (models/schema/manifest.schema.json). */
+export type Manifest = Readonly<{
+  schemaVersion: 1;
+  id: string;
+  version: string;
+  changelog: Readonly<Record<string, string>>;
+  task: string;
+  description: string;
+  license: string;
+  intended_use: string;
+  not_for: string;
+  references: readonly string[];
+  trained_on: readonly string[];
+  framework_versions: Readonly<Record<string, string>>;
+  conform: Readonly<{
+    orientation: 'RAS';
+    spacingMm: number;
+    frame: readonly [number, number, number];
+    intensity: 'brain-p90';
+  }>;
+  statistics: Readonly<{ cellVoxels: number; knots: number; knotSpacing: number }>;
+  style: Readonly<{ codeLength: number }>;
+  /** The denoised field is the residual in model units times `scale`. */
+  field: Readonly<{ scale: number }>;
+  sampler: Readonly<{
+    prediction_type: 'v_prediction';
+    num_train_timesteps: number;
+    beta_schedule: 'cosine';
+    timesteps: readonly number[];
+    noise: Readonly<{ cellSigma: number; knotSigma: number }>;
+  }>;
+  networks: Readonly<Record<'style_encoder' | 'style_decoder' | 'denoiser', NetworkEntry>>;
+  /** Largest absolute difference between PyTorch and ONNX, model units. */
+  parity: Readonly<{ limit: number; maxAbsDifference: Readonly<Record<string, number>> }>;
+  /** Measured on unseen scans; what is absent is not calibrated. */
+  calibration: Readonly<{
+    shrinkage?: Readonly<{ codeDistance: readonly number[]; lambda: readonly number[] }>;
+    redrawError?: Readonly<{ p995: number }>;
+    codeSpread?: Readonly<{ mean: readonly number[]; precision: readonly (readonly number[])[]; p995: number }>;
+    uncertainty?: Readonly<{ limit: number }>;
+  }>;
+  files: readonly Readonly<{ path: string; sha256: string; bytes: number }>[];
+  eval_metrics: Readonly<Record<string, JsonValue>>;
+}>;
+
+/** @throws CONCORD_MODEL_SHAPE with the path, what was expected and what was found */
+export function parseManifest(text: string): Manifest {
+  const manifest = parseChecked<Manifest>(text, {
+    schema: 'models/schema/manifest.schema.json', what: 'The bundle manifest', code: 'CONCORD_MODEL_SHAPE',
+  });
+  checkTables(manifest);
+  return manifest;
+}
+
+/** @throws CONCORD_MODEL_MISSING when there is no manifest; CONCORD_MODEL_SHAPE when it breaks its schema */
+export async function loadManifest(directory: string): Promise<Manifest> {
+  let text: string;
+  try {
+    text = await readFile(join(directory, 'manifest.json'), 'utf8');
+  } catch (cause) {
+    throw new ConcordError('CONCORD_MODEL_MISSING', 'The bundle folder holds no readable manifest.json.', { cause });
+  }
+  return parseManifest(text);
+}
+
+/** What a schema cannot say: tables whose lengths belong together. */
+function checkTables({ calibration: { shrinkage, codeSpread }, style, networks, files }: Manifest): void {
+  const size = style.codeLength;
+  if (codeSpread !== undefined && (codeSpread.mean.length !== size || codeSpread.precision.length !== size
+    || codeSpread.precision.some((row) => row.length !== size))) {
+    refuse(`/calibration/codeSpread: expected ${size} means and a ${size}×${size} precision, got other lengths`);
+  }
+  if (shrinkage !== undefined) {
+    const { codeDistance, lambda } = shrinkage;
+    if (codeDistance.length !== lambda.length || codeDistance.some((d, i) => i > 0 && d <= codeDistance[i - 1]!)) {
+      refuse('/calibration/shrinkage: expected rising distances with one lambda each, got another table');
+    }
+  }
+  const listed = new Set(files.map(({ path }) => path));
+  for (const [name, { path }] of Object.entries(networks)) {
+    if (!listed.has(path)) refuse(`/networks/${name}/path: expected a file listed in /files, got "${path}"`);
+  }
+}
+
+function refuse(fault: string): never {
+  throw new ConcordError('CONCORD_MODEL_SHAPE', `The bundle manifest: ${fault}.`);
+}

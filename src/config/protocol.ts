@@ -1,0 +1,95 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { ConcordError } from '../core/errors.ts';
+import { packageRoot } from './packageRoot.ts';
+import { parseChecked } from './schemaCheck.ts';
+import { newestVersion } from './semver.ts';
+
+/** Everything that shapes the numbers of a run, apart from the weights (protocols/schema/protocol.schema.json). */
+export type Protocol = Readonly<{
+  schemaVersion: 1;
+  id: string;
+  version: string;
+  modality: 'MR';
+  region: 'head';
+  conform: Readonly<{
+    orientation: 'RAS';
+    spacingMm: number;
+    /** Working grid [I, J, K], voxels. */
+    frame: readonly [number, number, number];
+    intensity: 'brain-p90';
+    biasField: Readonly<{ enabled: boolean; degree: number; iterations: number }>;
+  }>;
+  /** `cellVoxels` in working voxels, `knotSpacing` in model units. */
+  statistics: Readonly<{ cellVoxels: number; knots: number; knotSpacing: number }>;
+  start: Readonly<{ kind: 'brain-quantile-map'; quantiles: number }>;
+  sampler: Readonly<{
+    prediction_type: 'v_prediction';
+    num_train_timesteps: number;
+    beta_schedule: 'cosine';
+    timesteps: readonly number[];
+    draws: number;
+    noise: Readonly<{ cellSigma: number; knotSigma: number }>;
+  }>;
+  tone: Readonly<{ minSlope: number; maxSlope: number }>;
+  gates: Readonly<{
+    gradientCorrelation: number;
+    clippedFraction: number;
+    unknownStyle: number;
+    unknownAnatomy: number;
+    uncertainty: number;
+  }>;
+  bundle: string;
+}>;
+
+const PROTOCOLS = join(packageRoot, 'protocols');
+
+/** @throws CONCORD_PROTOCOL with the path, what was expected and what was found */
+export function parseProtocol(text: string): Protocol {
+  const protocol = parseChecked<Protocol>(text, {
+    schema: 'protocols/schema/protocol.schema.json', what: 'The protocol', code: 'CONCORD_PROTOCOL',
+  });
+  const { timesteps, num_train_timesteps: trainTimesteps } = protocol.sampler;
+  // what a schema cannot say: noisiest first, inside the schedule
+  if (timesteps.some((t, i) => t >= (i === 0 ? trainTimesteps : timesteps[i - 1]!))) {
+    throw new ConcordError('CONCORD_PROTOCOL',
+      `The protocol: /sampler/timesteps: expected numbers falling from below ${trainTimesteps}, got [${timesteps.join(', ')}].`);
+  }
+  return protocol;
+}
+
+/**
+ * A protocol by its id (`t1w-head`: newest version, `t1w-head/1.0.0`: that one) or by the path of its file.
+ *
+ * @throws CONCORD_PROTOCOL when there is none, or when it breaks its schema
+ */
+export async function loadProtocol(idOrPath: string): Promise<Protocol> {
+  const path = /\.json$/i.test(idOrPath) ? idOrPath : await pathOfId(idOrPath);
+  try {
+    return parseProtocol(await readFile(path, 'utf8'));
+  } catch (cause) {
+    if (cause instanceof ConcordError) throw cause;
+    throw new ConcordError('CONCORD_PROTOCOL', `The protocol file ${idOrPath} cannot be read.`, { cause });
+  }
+}
+
+/** Ids of the protocols that come with concord, sorted. */
+export async function listProtocols(): Promise<readonly string[]> {
+  const entries = await readdir(PROTOCOLS, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory() && entry.name !== 'schema').map((entry) => entry.name).sort();
+}
+
+async function pathOfId(idOrPath: string): Promise<string> {
+  const [, id, version] = /^([a-z0-9-]+)(?:\/(\d+\.\d+\.\d+))?$/.exec(idOrPath) ?? [];
+  const known = await listProtocols();
+  if (id === undefined || !known.includes(id)) {
+    throw new ConcordError('CONCORD_PROTOCOL', `Expected a protocol id (${known.join(', ')}) or a .json file, got "${idOrPath}".`);
+  }
+  const versions = (await readdir(join(PROTOCOLS, id))).map((name) => name.replace(/\.json$/, ''));
+  const chosen = version ?? newestVersion(versions);
+  if (chosen === undefined || !versions.includes(chosen)) {
+    throw new ConcordError('CONCORD_PROTOCOL', `Protocol ${id} has versions ${versions.join(', ')}, got "${String(chosen)}".`);
+  }
+  return join(PROTOCOLS, id, `${chosen}.json`);
+}
