@@ -4,6 +4,8 @@ import type { Issue } from '../core/issues.ts';
 import type { Acquisition } from '../core/scanRecord.ts';
 import type { Volume } from '../core/volume.ts';
 import { readSidecar } from './bids/sidecar.ts';
+import { readSeries } from './dicom/readSeries.ts';
+import type { DicomOrigin } from './dicom/readSeries.ts';
 import { readNifti } from './nifti/readNifti.ts';
 import type { NiftiOrigin } from './nifti/readNifti.ts';
 import { writeNifti } from './nifti/writeNifti.ts';
@@ -29,7 +31,7 @@ export type Scan = Readonly<{
   origin: ScanOrigin;
 }>;
 
-export type ScanOrigin = NiftiOrigin;
+export type ScanOrigin = NiftiOrigin | DicomOrigin;
 
 export type WrittenScan = Readonly<{ path: string; sha256: string; bytes: number; datatype: string; issues: Issue[] }>;
 
@@ -40,11 +42,19 @@ const DEFAULT_MAX_BYTES = 4 * 2 ** 30;
  * Reads a scan whole. Inputs are opened read-only.
  *
  * @param options.maxBytes budget for stored voxels plus float32 copy, in bytes [default: 4 GiB]
+ * @param options.allowDerived read DICOM series whose ImageType begins with DERIVED [default: false]
  * @throws ScanRefusal for every fault of the scan; CONCORD_INPUT_UNREADABLE if the system refuses to read
  */
-export async function readScan(input: ScanInput, options?: { maxBytes?: number }): Promise<Scan> {
+export async function readScan(
+  input: ScanInput,
+  options?: { maxBytes?: number; allowDerived?: boolean },
+): Promise<Scan> {
   const maxBytes = options?.maxBytes ?? DEFAULT_MAX_BYTES;
   try {
+    if (input.format === 'dicom') {
+      const series = await readSeries(input.paths, { maxBytes, allowDerived: options?.allowDerived ?? false });
+      return { ...series, input };
+    }
     const path = input.paths[0]!;
     const scan = await readNifti(path, maxBytes);
     const { acquisition, modality, issues } = await readSidecar(path);
@@ -57,7 +67,8 @@ export async function readScan(input: ScanInput, options?: { maxBytes?: number }
 }
 
 /**
- * Writes harmonized samples with the source's grid and header as one NIfTI file (.nii.gz or .nii).
+ * Writes harmonized samples on the source's grid as one NIfTI file (.nii.gz or .nii): with the source's header if that is
+ * NIfTI, with a new one if it is DICOM.
  *
  * @param outputPath a new or replaced file; written whole or not at all
  * @throws CONCORD_GRID_MISMATCH, CONCORD_NO_SPACE, CONCORD_OUTPUT_NOT_WRITABLE
@@ -68,6 +79,7 @@ export async function writeScan(
   outputPath: string,
   options: { datatype: 'source' | 'float32'; description: string },
 ): Promise<WrittenScan> {
-  const written = await writeNifti(scan.origin, harmonized, outputPath, options);
+  const origin = scan.origin.kind === 'dicom' ? scan.origin.nifti : scan.origin;
+  const written = await writeNifti(origin, harmonized, outputPath, options);
   return { path: outputPath, ...written };
 }

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 
 import { ConcordError } from '../core/errors.ts';
 import { issue } from '../core/issues.ts';
@@ -98,9 +98,4 @@ function systemCode(cause: unknown): string {
 
 function byUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** For error messages about one file, where even the name may tell who was scanned. */
-export function hasImagingExtension(path: string): boolean {
-  return /\.(nii|nii\.gz|hdr|img|mgh|mgz|nrrd|nhdr|mha|mhd|mnc|dcm|ima)$/i.test(basename(path));
 }
