@@ -142,8 +142,8 @@ export const metricCatalogue = {
     unit: 'voxel',
     better: 'lower',
     needs: ['source and harmonized on one grid'],
-    formula: 'median over blocks of |shift|, symmetric local NCC of |∇|, parabolic peak; native grid',
-    source: 'block matching; peak after Tian & Huhns 1986',
+    formula: 'median over blocks of 12³ voxels of |d|, b(x) = T(a(x − d)), T a cubic, by least squares; native grid',
+    source: 'Lucas & Kanade 1981',
     meaning: 'Whether anatomy moved: the typical shift between source and harmonized; should be far below 0.1.',
   },
   displacementP99: {
@@ -152,7 +152,7 @@ export const metricCatalogue = {
     better: 'lower',
     needs: ['source and harmonized on one grid'],
     formula: '99th percentile over blocks of |shift|, as above',
-    source: 'block matching; peak after Tian & Huhns 1986',
+    source: 'Lucas & Kanade 1981',
     meaning: 'The shift of the most displaced blocks; should stay below 0.5.',
   },
   clippedFraction: {

@@ -23,9 +23,8 @@ export function ssim(a: Volume, b: Volume, mask: Uint8Array, range = 1): number 
   const y = cropped(b.samples, b.shape, box);
   const inside = cropped(mask, a.shape, box);
   const shape: Shape3 = [box[0][1] - box[0][0], box[1][1] - box[1][0], box[2][1] - box[2][0]];
-  const [meanX, meanY, meanXX, meanYY, meanXY] = [x, y, product(x, x), product(y, y), product(x, y)].map((v) => blurred(v, shape)) as [
-    Float64Array, Float64Array, Float64Array, Float64Array, Float64Array,
-  ];
+  const [meanX, meanY] = [blurred(x, shape), blurred(y, shape)];
+  const [meanXX, meanYY, meanXY] = [blurred(product(x, x), shape), blurred(product(y, y), shape), blurred(product(x, y), shape)];
   const c1 = (K1 * range) ** 2;
   const c2 = (K2 * range) ** 2;
   let [total, count] = [0, 0];
@@ -47,21 +46,25 @@ type Box = readonly [readonly [number, number], readonly [number, number], reado
 function boxAround(mask: Uint8Array, shape: Shape3): Box {
   const low = [...shape];
   const high = [0, 0, 0];
+  const extend = (axis: number, index: number): void => {
+    if (index < low[axis]!) low[axis] = index;
+    if (index >= high[axis]!) high[axis] = index + 1;
+  };
   for (let k = 0, voxel = 0; k < shape[2]; k++) {
     for (let j = 0; j < shape[1]; j++) {
       for (let i = 0; i < shape[0]; i++, voxel++) {
         if (mask[voxel] !== 1) continue;
-        [i, j, k].forEach((index, axis) => {
-          low[axis] = Math.min(low[axis]!, index);
-          high[axis] = Math.max(high[axis]!, index + 1);
-        });
+        extend(0, i);
+        extend(1, j);
+        extend(2, k);
       }
     }
   }
-  return [0, 1, 2].map((axis) => [
+  const widened = (axis: 0 | 1 | 2): readonly [number, number] => [
     Math.max(0, Math.min(low[axis]!, high[axis]!) - RADIUS),
     Math.min(shape[axis]!, high[axis]! + RADIUS),
-  ]) as unknown as Box;
+  ];
+  return [widened(0), widened(1), widened(2)];
 }
 
 function cropped(samples: ArrayLike<number>, shape: Shape3, [[i0, i1], [j0, j1], [k0, k1]]: Box): Float64Array {
@@ -80,25 +83,28 @@ function product(a: Float64Array, b: Float64Array): Float64Array {
 
 /** Separable Gaussian; beyond an edge the samples are mirrored, the edge sample repeated (d c b a | a b c d). */
 function blurred(samples: Float64Array, shape: Shape3): Float64Array {
-  let current = samples;
-  [1, shape[0], shape[0] * shape[1]].forEach((step, axis) => {
-    const length = shape[axis]!;
-    const out = new Float64Array(current.length);
-    for (let voxel = 0; voxel < current.length; voxel++) {
-      const position = Math.floor(voxel / step) % length;
-      let total = 0;
-      if (position >= RADIUS && position < length - RADIUS) {
-        for (let tap = -RADIUS; tap <= RADIUS; tap++) total += kernel[tap + RADIUS]! * current[voxel + tap * step]!;
-      } else {
-        for (let tap = -RADIUS; tap <= RADIUS; tap++) {
-          total += kernel[tap + RADIUS]! * current[voxel + (mirrored(position + tap, length) - position) * step]!;
-        }
-      }
-      out[voxel] = total;
+  return [1, shape[0], shape[0] * shape[1]].reduce((current, step, axis) => blurredAlong(current, step, shape[axis]!), samples);
+}
+
+function blurredAlong(samples: Float64Array, step: number, length: number): Float64Array {
+  const out = new Float64Array(samples.length);
+  const taps = new Int32Array(length * kernel.length);
+  for (let position = 0; position < length; position++) {
+    for (let tap = 0; tap < kernel.length; tap++) {
+      taps[position * kernel.length + tap] = (mirrored(position + tap - RADIUS, length) - position) * step;
     }
-    current = out;
-  });
-  return current;
+  }
+  for (let block = 0; block < samples.length; block += step * length) {
+    for (let position = 0; position < length; position++) {
+      const start = block + position * step;
+      for (let voxel = start; voxel < start + step; voxel++) {
+        let total = 0;
+        for (let tap = 0; tap < kernel.length; tap++) total += kernel[tap]! * samples[voxel + taps[position * kernel.length + tap]!]!;
+        out[voxel] = total;
+      }
+    }
+  }
+  return out;
 }
 
 function mirrored(index: number, length: number): number {

@@ -16,7 +16,7 @@ export const citations = {
   lin1991: 'Lin J. Divergence measures based on the Shannon entropy. IEEE Trans Inf Theory 37(1):145–151, 1991.',
   wang2004: 'Wang Z, Bovik AC, Sheikh HR, Simoncelli EP. Image quality assessment: from error visibility to structural similarity. IEEE Trans Image Process 13(4):600–612, 2004.',
   studholme1999: 'Studholme C, Hill DLG, Hawkes DJ. An overlap invariant entropy measure of 3D medical image alignment. Pattern Recognit 32(1):71–86, 1999.',
-  tian1986: 'Tian Q, Huhns MN. Algorithms for subpixel registration. Comput Vis Graph Image Process 35(2):220–233, 1986.',
+  lucas1981: 'Lucas BD, Kanade T. An iterative image registration technique with an application to stereo vision. IJCAI 1981:674–679.',
   forman1995: 'Forman SD et al. Improved assessment of significant activation in functional magnetic resonance imaging. Magn Reson Med 33(5):636–647, 1995.',
   esteban2017: 'Esteban O et al. MRIQC: advancing the automatic prediction of image quality in MRI from unseen sites. PLoS ONE 12(9):e0184661, 2017.',
   efron1987: 'Efron B. Better bootstrap confidence intervals. J Am Stat Assoc 82(397):171–185, 1987.',

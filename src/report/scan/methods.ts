@@ -23,7 +23,7 @@ export function renderMethods(record: ScanRecord): Html {
     ` sampled deterministically ${cite('song2021')} and conditioned, through a style autoencoder ${cite('preechakul2022')} and adaptive normalisation ${cite('huang2017')}, on the style codes of source and reference;`,
     ` the mean of ${draws} ${draws === 1 ? 'draw' : 'draws'} (seed ${seed}) was applied to the voxels at their native resolution with bounded slopes. The operator moves intensities`,
     ` and has no spatial displacement. Similarity to the reference was measured by the Wasserstein-1 distance ${cite('vallender1974')}, the Kolmogorov–Smirnov distance`,
-    ` ${cite('smirnov1948')} and the Jensen–Shannon divergence ${cite('lin1991')} of brain intensities; fidelity to the source by gradient correlation, block displacement ${cite('tian1986')},`,
+    ` ${cite('smirnov1948')} and the Jensen–Shannon divergence ${cite('lin1991')} of brain intensities; fidelity to the source by gradient correlation, block displacement ${cite('lucas1981')},`,
     ` structural similarity ${cite('wang2004')} and normalized mutual information ${cite('studholme1999')}; image quality after MRIQC ${cite('esteban2017')}.`,
   ].join('');
   return html`<p>${text}</p><ol class="references">${used.map((id) => html`<li>${citations[id]}</li>`)}</ol>`;
