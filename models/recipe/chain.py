@@ -2,7 +2,11 @@
 
 src/field and src/diffusion hold the same arithmetic in TypeScript.
 """
+import json
+import os
+
 import numpy as np
+import onnxruntime
 import torch
 from scipy.ndimage import map_coordinates
 
@@ -15,6 +19,28 @@ TIMESTEPS = (999., 749., 499., 249.)
 FINE = np.arange(41) * .05
 SLOPES = (.25, 4.)
 ANCHOR = 14  # the fine knot at .7
+
+
+class OnnxNetwork:
+    """A network of a bundle, called like the PyTorch module it was exported from."""
+
+    def __init__(self, path):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = torch.get_num_threads()
+        self.session = onnxruntime.InferenceSession(path, options, providers=['CPUExecutionProvider'])
+        self.names = [i.name for i in self.session.get_inputs()]
+
+    def __call__(self, *tensors):
+        out, = self.session.run(None, {n: t.contiguous().numpy() for n, t in zip(self.names, tensors)})
+        return torch.from_numpy(out)
+
+
+def load_bundle(folder):
+    """The three networks of models/<id>/<version>/ and their manifest."""
+    with open(os.path.join(folder, 'manifest.json')) as f:
+        manifest = json.load(f)
+    path = lambda name: os.path.join(folder, manifest['networks'][name]['path'])
+    return dict(encoder=OnnxNetwork(path('style_encoder')), decoder=OnnxNetwork(path('style_decoder')), denoiser=OnnxNetwork(path('denoiser'))), manifest
 
 
 @torch.no_grad()

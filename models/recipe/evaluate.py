@@ -1,4 +1,4 @@
-"""Held-out simulated travelling pairs: python evaluate.py --checkpoints DIR --fractions CACHE [--pairs 64] [--json OUT]
+"""Held-out simulated travelling pairs: python evaluate.py --bundle models/mr-head/VERSION --fractions CACHE [--pairs 64] [--json OUT]
 
 Anatomies 17-20 and scanners that training never drew. Mean absolute error to the truth on the model scale (brain p90 = .7),
 in the head and in the brain ellipsoid, next to doing nothing, brain z-score, Nyul's landmarks, histogram matching on the head
@@ -9,24 +9,13 @@ import argparse
 import json
 
 import numpy as np
-import torch
 
 import chain
 import style_statistics as S
-from networks import Denoiser, Size
 from simulate import load_heads, sample
-from train import load_style
 
 LANDMARKS = np.r_[.01, np.arange(.1, .95, .1), .99]  # Nyul & Udupa 1999: deciles and the two ends
 METHODS = ('nothing', 'zscore', 'nyul', 'head_histogram', 'start', 'one_step', 'model', 'best_curve', 'best_field')
-
-
-def load_networks(checkpoints):
-    style = load_style(checkpoints, 'cpu')
-    denoiser = Denoiser(Size())
-    state = torch.load(f'{checkpoints}/field.pt', map_location='cpu', weights_only=True)['average']
-    denoiser.load_state_dict({k.removeprefix('denoiser.'): v for k, v in state.items()})
-    return dict(encoder=style['encoder'], decoder=style['decoder'], denoiser=denoiser.eval())
 
 
 def best_curve(values, truth):
@@ -147,16 +136,17 @@ def printed(result):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--checkpoints', required=True)
+    parser.add_argument('--bundle', required=True)
     parser.add_argument('--fractions', required=True)
     parser.add_argument('--pairs', type=int, default=64)
     parser.add_argument('--draws', type=int, default=8)
     parser.add_argument('--seed', type=int, default=4000)
-    parser.add_argument('--calibration')
+    parser.add_argument('--full-strength', action='store_true', help='ignore the calibrated shrinkage')
     parser.add_argument('--json')
     options = parser.parse_args()
-    shrinkage = table_shrinkage(json.load(open(options.calibration))) if options.calibration else no_shrinkage
-    rows = measured(load_networks(options.checkpoints), load_heads(options.fractions, 16, 20), options.pairs, options.seed, shrinkage, options.draws)
+    networks, manifest = chain.load_bundle(options.bundle)
+    shrinkage = no_shrinkage if options.full_strength else table_shrinkage(manifest['calibration'])
+    rows = measured(networks, load_heads(options.fractions, 16, 20), options.pairs, options.seed, shrinkage, options.draws)
     result = summary(rows)
     sd, error = (np.concatenate([r['sd_error'][k] for r in rows]) for k in (0, 1))
     rank = lambda a: np.argsort(np.argsort(a))

@@ -29,10 +29,10 @@ def noisy(x0, noise, timestep):
 def field_loss(v, x0, noise, xt, signal, sigma, weight):
     """v-prediction (Salimans & Ho 2022) plus the L1 error of the implied field; nodes weigh by their support.
 
-    Returns (loss, mean absolute error of the implied field per sample).
+    Returns (loss, mean absolute error of the implied field per sample, and that of a zero field: the start alone).
     """
     target = signal * noise - sigma * x0
     implied = signal * xt - sigma * v
     w = weight + .03
-    error = (w * (implied - x0).abs()).sum((1, 2, 3, 4)) / w.sum((1, 2, 3, 4))
-    return (w * (v - target) ** 2).mean() + .5 * (w * (implied - x0).abs()).mean(), error.detach()
+    per_sample = lambda difference: (w * difference.abs()).sum((1, 2, 3, 4)) / w.sum((1, 2, 3, 4))
+    return (w * (v - target) ** 2).mean() + .5 * (w * (implied - x0).abs()).mean(), per_sample(implied - x0).detach(), per_sample(x0)

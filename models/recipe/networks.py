@@ -14,7 +14,7 @@ class Size:
     code: int = 24
     encoder: int = 64
     decoder: int = 64
-    width: int = 64
+    width: int = 48
     inner: int = 96
     deepest: int = 128
     embedding: int = 192

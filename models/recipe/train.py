@@ -134,9 +134,10 @@ def field_stage(options, device):
         xt, signal, sigma = noisy(field, noise, timestep)
         with torch.autocast(device.split(':')[0], torch.bfloat16, enabled=options.bfloat16):
             v = stage.modules['denoiser'](started, style_map, xt, timestep, reference_code, source_code, shift)
-        total, error = field_loss(v.float(), field, noise, xt, signal, sigma, weight)
+        total, error, start_error = field_loss(v.float(), field, noise, xt, signal, sigma, weight)
         first = (timestep == TIMESTEPS[0]).float()
-        return total, dict(loss=float(total), error_first=float((error * first).sum() / first.sum().clamp(min=1)), error=float(error.mean()))
+        return total, dict(loss=float(total), error_first=float((error * first).sum() / first.sum().clamp(min=1)), error=float(error.mean()),
+                           start_error=float(start_error.mean()))
     return stage, loss
 
 
