@@ -34,7 +34,7 @@ export type Protocol = Readonly<{
   }>;
   tone: Readonly<{ minSlope: number; maxSlope: number }>;
   gates: Readonly<{
-    gradientCorrelation: number;
+    edgeAgreement: number;
     clippedFraction: number;
     unknownStyle: number;
     unknownAnatomy: number;

@@ -16,13 +16,14 @@ export function noiseField(shape: GridShape, stream: RandomStream, settings: Noi
   const alongCells = gaussian(settings.cellSigma);
   const kernels = [alongKnots, alongCells, alongCells, alongCells] as const;
   let size = shape.map((n, axis) => n + kernels[axis]!.length - 1);
-  let noise = Float64Array.from({ length: size.reduce((a, b) => a * b) }, () => stream.nextNormal());
+  let noise = new Float64Array(size.reduce((a, b) => a * b));
+  for (let n = 0; n < noise.length; n++) noise[n] = stream.nextNormal();
   for (const [axis, kernel] of kernels.entries()) {
     noise = convolveValid(noise, size, axis, kernel);
     size = size.map((n, d) => (d === axis ? shape[axis]! : n));
   }
   const sd = Math.sqrt(kernels.reduce((variance, kernel) => variance * sumOfSquares(kernel), 1));
-  return Float32Array.from(noise, (value) => value / sd);
+  return Float32Array.from(noise.map((value) => value / sd));
 }
 
 /** A Gaussian at −3 sigma … 3 sigma, whole numbers, summing to 1. */

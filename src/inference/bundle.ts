@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseManifest } from '../config/manifest.ts';
+import { loadManifest } from '../config/manifest.ts';
 import type { Manifest } from '../config/manifest.ts';
 import { ConcordError } from '../core/errors.ts';
 import { resolveDevice } from './device.ts';
@@ -48,7 +48,7 @@ type NetworkName = (typeof NETWORKS)[number];
  * @throws CONCORD_MODEL_MISSING, CONCORD_MODEL_HASH, CONCORD_MODEL_SHAPE, CONCORD_DEVICE
  */
 export async function loadBundle(directory: string, device: Device, options: { threads?: number } = {}): Promise<ModelBundle> {
-  const manifest = parseManifest(await readText(join(directory, 'manifest.json')));
+  const manifest = await loadManifest(directory);
   const files = await readCheckedFiles(directory, manifest);
   const provider = await resolveDevice(device);
   const threads = options.threads ?? defaultThreads();
@@ -121,10 +121,6 @@ function repeated(samples: Float32Array, times: number): Float32Array {
 
 async function closeAll(sessions: Partial<Record<NetworkName, NetworkSession>>): Promise<void> {
   await Promise.all(Object.values(sessions).map((session) => session.close()));
-}
-
-async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readBundleFile(path));
 }
 
 async function readBundleFile(path: string): Promise<Uint8Array> {

@@ -4,15 +4,15 @@ import type { MetricValue } from '../core/scanRecord.ts';
 import type { Volume } from '../core/volume.ts';
 import { slopeRange } from '../field/toneField.ts';
 import type { ToneField } from '../field/toneField.ts';
-import type { ConformTrace } from '../preprocess/conform.ts';
 import { redrawError } from '../style/styleCode.ts';
 import type { EncodedStyle } from '../style/styleCode.ts';
 import { styleRarity } from '../style/styleDistance.ts';
 import type { ReferenceStyle } from '../style/referenceStyle.ts';
 import type { GateFacts, GateLimits } from './gates.ts';
+import { edgeAgreement } from './edgeAgreement.ts';
 import { countIsolatedChanges } from './isolatedChanges.ts';
 
-/** What the gates look at. `native`, `restyled`, `head`: one native grid; the other volumes: the working grid. */
+/** What the gates look at. `native`, `restyled`: one native grid; the other volumes: the working grid. */
 export type GateEvidence = Readonly<{
   manifest: Manifest;
   source: EncodedStyle;
@@ -22,7 +22,6 @@ export type GateEvidence = Readonly<{
   field: ToneField;
   native: Volume<'model'>;
   restyled: Volume<'model'>;
-  head: Uint8Array;
   working: Volume<'model'>;
   harmonized: Volume<'model'>;
   brain: Uint8Array;
@@ -32,12 +31,11 @@ export type GateEvidence = Readonly<{
 
 export function measureGateFacts(evidence: GateEvidence): GateFacts {
   const { codeSpread, redrawError: redrawCalibration } = evidence.manifest.calibration;
-  const { clipped, changedBackground } = comparePointwise(evidence.native.samples, evidence.restyled.samples, evidence.head);
   return {
-    gradientCorrelation: metricValue(evidence.metrics, 'gradientCorrelation'),
+    edgeAgreement: edgeAgreement(evidence.native, evidence.restyled),
     slopes: slopeRange(evidence.field),
-    clippedFraction: clipped,
-    changedBackground,
+    clippedFraction: metricValue(evidence.metrics, 'clippedFraction'),
+    changedBackground: countChangedBackground(evidence.native.samples, evidence.restyled.samples),
     styleRarity: codeSpread === undefined ? null : {
       source: styleRarity(evidence.source.code, codeSpread),
       reference: styleRarity(evidence.reference.code, codeSpread),
@@ -54,27 +52,11 @@ export function gateLimits({ gates, tone }: Protocol, { calibration }: Manifest)
   return { ...gates, minSlope: tone.minSlope, maxSlope: tone.maxSlope, calibratedUncertainty: calibration.uncertainty?.limit ?? null };
 }
 
-/** The head at native resolution: voxels above the tissue threshold that found it in the 2 mm copy. */
-export function headMask(native: Volume<'model'>, trace: ConformTrace): Uint8Array {
-  const level = (0.6 * trace.headFrame.threshold) / trace.brainScale;
-  const mask = new Uint8Array(native.samples.length);
-  for (let n = 0; n < mask.length; n++) if (native.samples[n]! > level) mask[n] = 1;
-  return mask;
-}
-
-function comparePointwise(source: Float32Array, restyled: Float32Array, head: Uint8Array): { clipped: number; changedBackground: number } {
-  let inHead = 0;
-  let clipped = 0;
-  let changedBackground = 0;
-  for (let n = 0; n < source.length; n++) {
-    if (!(source[n]! > 0)) {
-      if (restyled[n] !== source[n]) changedBackground++;
-    } else if (head[n] !== 0) {
-      inHead++;
-      if (!(restyled[n]! > 0)) clipped++;
-    }
-  }
-  return { clipped: clipped / inHead, changedBackground };
+/** Voxels of the native grid that hold 0 or less and changed all the same. */
+function countChangedBackground(source: Float32Array, restyled: Float32Array): number {
+  let changed = 0;
+  for (let n = 0; n < source.length; n++) if (!(source[n]! > 0) && restyled[n] !== source[n]) changed++;
+  return changed;
 }
 
 /** NaN when the metric is unavailable: no gate lets that pass. */

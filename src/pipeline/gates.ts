@@ -3,8 +3,8 @@ import type { GateVerdict } from '../core/scanRecord.ts';
 
 /** What was measured of one harmonized scan, before anything is written. `null`: the bundle has no calibration for it. */
 export type GateFacts = Readonly<{
-  /** Pearson r of gradient magnitudes, source and harmonized, inside the head at native resolution. */
-  gradientCorrelation: number;
+  /** Mean cosine between the gradients of source and harmonized in the head, native resolution (edgeAgreement.ts). */
+  edgeAgreement: number;
   /** Slopes of the tone curves that were applied. */
   slopes: Readonly<{ min: number; max: number }>;
   /** Share of head voxels that a positive source left for 0 or less. */
@@ -23,7 +23,7 @@ export type GateFacts = Readonly<{
 
 /** From the protocol, but for `calibratedUncertainty`, the bundle's own. */
 export type GateLimits = Readonly<{
-  gradientCorrelation: number;
+  edgeAgreement: number;
   minSlope: number;
   maxSlope: number;
   clippedFraction: number;
@@ -40,8 +40,8 @@ const SLOPE_TOLERANCE = 1e-3;
 
 /** Every gate, in the order of the report (operations.md S-02, S-10, S-12, S-14, S-15; method.md §5). */
 export const gates: readonly Gate[] = [
-  ({ gradientCorrelation }, limits) =>
-    atLeast('gradient-correlation', gradientCorrelation, limits.gradientCorrelation, 'edges keep their place and strength'),
+  ({ edgeAgreement }, limits) =>
+    atLeast('edge-agreement', edgeAgreement, limits.edgeAgreement, 'edges keep their place and direction'),
   ({ slopes }, { minSlope }) =>
     atLeast('slope-min', slopes.min, minSlope, 'no contrast is flattened beyond the bound', SLOPE_TOLERANCE),
   ({ slopes }, { maxSlope }) =>

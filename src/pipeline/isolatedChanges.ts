@@ -1,3 +1,4 @@
+import { quantile } from '../core/statistics.ts';
 import type { Volume } from '../core/volume.ts';
 
 /** Intensity bins over which "the same map everywhere" is estimated, 0 … 2 on the model scale. */
@@ -7,6 +8,9 @@ const TOP = 2;
 /** A change counts where it leaves the common map by 4 robust SDs and by enough to be seen. */
 const Z_LIMIT = 4;
 const VISIBLE = 0.1;
+
+/** Median absolute deviation → SD, for a normal distribution. */
+const MAD_TO_SD = 1.4826;
 
 /** 1 cm³ of 2 mm voxels: smaller regions are noise. */
 const SMALLEST_REGION = 125;
@@ -20,10 +24,11 @@ const SMALLEST_REGION = 125;
  */
 export function countIsolatedChanges(source: Volume<'model'>, harmonized: Volume<'model'>, brain: Uint8Array): number {
   const residual = residualOfCommonMap(source.samples, harmonized.samples, brain);
-  const sizes = residual.filter((_, voxel) => brain[voxel] !== 0).map(Math.abs).sort();
-  const robustSd = 1.4826 * (sizes[sizes.length >> 1] ?? 0);
-  const limit = Math.max(Z_LIMIT * robustSd, VISIBLE);
-  const isOdd = Uint8Array.from(residual, (value, voxel) => (brain[voxel] !== 0 && Math.abs(value) > limit ? 1 : 0));
+  const sizes = residual.filter((_, voxel) => brain[voxel] !== 0).map(Math.abs);
+  if (sizes.length === 0) return 0;
+  const limit = Math.max(Z_LIMIT * MAD_TO_SD * quantile(sizes, 0.5), VISIBLE);
+  const isOdd = new Uint8Array(residual.length);
+  for (let n = 0; n < isOdd.length; n++) if (brain[n] !== 0 && Math.abs(residual[n]!) > limit) isOdd[n] = 1;
   return countRegions(isOdd, source.shape[0], source.shape[0] * source.shape[1]);
 }
 

@@ -15,7 +15,7 @@ export function checkModality(scan: Readonly<{ modality: string; volume: Volume 
   if (scan.modality === 'CT') throw new ScanRefusal('WRONG_MODALITY', `The protocol is for ${expected}, the scan is CT.`);
   const { samples } = scan.volume;
   let air = 0;
-  for (const value of samples) if (value < AIR_HU) air++;
+  for (let n = 0; n < samples.length; n++) if (samples[n]! < AIR_HU) air++;
   if (scan.modality !== expected && air > AIR_SHARE * samples.length) {
     const percent = Math.round((100 * air) / samples.length);
     throw new ScanRefusal('WRONG_MODALITY', `The protocol is for ${expected}; ${percent} % of the voxels are below ${AIR_HU}, as air in CT.`);

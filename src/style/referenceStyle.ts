@@ -2,32 +2,15 @@ import { ConcordError } from '../core/errors.ts';
 import type { Acquisition } from '../core/scanRecord.ts';
 import type { Manifest } from '../config/manifest.ts';
 import type { Protocol } from '../config/protocol.ts';
+import type { StyleFile } from '../config/styleFile.ts';
 import { brainQuantiles, meanQuantiles } from '../field/startCurve.ts';
 import type { ModelBundle } from '../inference/bundle.ts';
 import { encodeScan } from './styleCode.ts';
 import type { StyleScan } from './styleCode.ts';
 import { styleDistance } from './styleDistance.ts';
 
-/** The look of one scanner, from one scan or many. Holds no scan's or patient's identifier. */
-export type ReferenceStyle = Readonly<{
-  schemaVersion: 1;
-  id: string;
-  modality: 'MR';
-  /** `<id>/<version>` of the protocol that conformed the scans. */
-  protocol: string;
-  /** Mean of the scans' codes. */
-  code: readonly number[];
-  /** Mean of the scans' brain quantiles, model scale. */
-  quantiles: readonly number[];
-  /** Geometric mean of the scans' brain scales: scanner units per model unit. */
-  brainScale: number;
-  scans: number;
-  encoderSha256: string;
-  /** What all scans' headers agree on. */
-  acquisition: Acquisition;
-  /** RMS style distance of the scans' codes to their mean; 0 for one scan. */
-  dispersion: number;
-}>;
+/** The look of one scanner, from one scan or many: what a style file holds. */
+export type ReferenceStyle = StyleFile;
 
 export type ReferenceScan = StyleScan & Readonly<{ trace: Readonly<{ brainScale: number }>; acquisition: Acquisition }>;
 
