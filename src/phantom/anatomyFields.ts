@@ -181,13 +181,16 @@ function foldsToDistances(fold: Float32Array, [nx, ny, nz]: Vector3): void {
     for (let j = 1; j < ny - 1; j++) {
       for (let n = (k * ny + j) * nx + 1; n < (k * ny + j + 1) * nx - 1; n++) {
         if (noise[n] === FAR) continue;
-        const slope = (step: number): number => {
-          const [ahead, behind] = [noise[n + step]!, noise[n - step]!];
-          return ahead === FAR || behind === FAR ? 0 : (ahead - behind) / (2 * LATTICE_MM);
-        };
-        const steepness = Math.hypot(slope(1), slope(nx), slope(nx * ny));
-        fold[n] = Math.max(-9, Math.min(9, noise[n]! / (steepness + 0.05)));
+        const [gx, gy, gz] = [slope(noise, n, 1), slope(noise, n, nx), slope(noise, n, nx * ny)];
+        fold[n] = Math.max(-9, Math.min(9, noise[n]! / (Math.sqrt(gx * gx + gy * gy + gz * gz) + 0.05)));
       }
     }
   }
+}
+
+/** Central difference per mm; 0 at the rim of the evaluated region. */
+function slope(noise: Float32Array, n: number, step: number): number {
+  const ahead = noise[n + step]!;
+  const behind = noise[n - step]!;
+  return ahead === FAR || behind === FAR ? 0 : (ahead - behind) / (2 * LATTICE_MM);
 }

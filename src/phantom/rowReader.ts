@@ -22,10 +22,10 @@ export class RowReader {
   /** Goes to the row at (y, z) mm from the lattice's corner. Returns whether it comes near the head. */
   moveTo(y: number, z: number): boolean {
     this.blend('skin', y, z);
-    if (!this.lines.skin.some((distance) => distance < LATTICE_MM)) return false;
+    const { skin, vault } = this.lines;
+    if (!comesNear(skin)) return false;
     this.blend('vault', y, z);
-    const entersVault = this.lines.vault.some((distance) => distance < LATTICE_MM);
-    for (const name of entersVault ? fieldNames : outerFieldNames) this.blend(name, y, z);
+    for (const name of comesNear(vault) ? fieldNames : outerFieldNames) this.blend(name, y, z);
     return true;
   }
 
@@ -52,4 +52,9 @@ export class RowReader {
       line[i] = low + w * (high - low);
     }
   }
+}
+
+function comesNear(line: Float32Array): boolean {
+  for (const distance of line) if (distance < LATTICE_MM) return true;
+  return false;
 }
