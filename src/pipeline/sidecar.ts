@@ -35,7 +35,7 @@ export function renderSidecar(record: ScanRecord, image: Readonly<{ sha256: stri
 }
 
 /** Our units → BIDS: times in seconds. Unknown facts are left out. */
-function bidsFacts(acquisition: Acquisition): Record<string, unknown> {
+export function bidsFacts(acquisition: Acquisition): Record<string, unknown> {
   const seconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1000);
   return {
     Manufacturer: acquisition.manufacturer,
