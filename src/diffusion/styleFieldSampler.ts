@@ -18,7 +18,7 @@ export type SamplerSettings = Readonly<{
 export type SampledField = Readonly<{
   /** Mean over draws: the estimator (operations.md S-04). */
   mean: Float32Array;
-  /** SD over draws, n − 1 in the denominator; 0 of a single draw. */
+  /** SD over draws, n in the denominator, as the bundle's uncertainty limit was calibrated; 0 of a single draw. */
   sd: Float32Array;
 }>;
 
@@ -100,7 +100,7 @@ function momentsOf(fields: readonly Float32Array[], nodes: number): SampledField
     let squares = 0;
     for (const field of fields) squares += (field[n]! - centre) ** 2;
     mean[n] = centre;
-    sd[n] = fields.length > 1 ? Math.sqrt(squares / (fields.length - 1)) : 0;
+    sd[n] = Math.sqrt(squares / fields.length);
   }
   return { mean, sd };
 }
