@@ -46,6 +46,7 @@ export const issueTable = {
   OOD_STYLE: { severity: 'refuse', remedy: 'The style is unlike anything the model knows; choose another reference or keep the source.' },
   UNCERTAIN: { severity: 'refuse', remedy: 'The draws disagree too much; add reference scans or keep the source.' },
   QC_FAIL: { severity: 'refuse', remedy: 'Keep the source; the output left its bounds.' },
+  NO_PARTNER: { severity: 'skip', remedy: 'Name the scans of both folders alike; an added _desc-… entity may differ.' },
   DATATYPE_WIDENED: { severity: 'flag', remedy: 'Nothing to do: the output is float32, as the source type could not hold it.' },
 } as const satisfies Record<string, { severity: 'skip' | 'refuse' | 'flag' | 'fail'; remedy: string }>;
 

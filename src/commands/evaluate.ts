@@ -1,0 +1,74 @@
+import type { CohortRecord, Estimate } from '../core/cohortRecord.ts';
+import type { JsonValue } from '../core/scanRecord.ts';
+import { evaluateCohort } from '../pipeline/evaluateCohort.ts';
+import { writeEvaluation } from '../pipeline/writeEvaluation.ts';
+import { command } from './command.ts';
+import { integer, optionalText, requiredText } from './parameter.ts';
+
+export const evaluate = command({
+  name: 'evaluate',
+  summary: 'Compare scans before and after harmonization with a reference: distances, fidelity, and the error to the truth.',
+  groups: {
+    'Input and output': {
+      before: requiredText('PATH', 'Scans before harmonization: a file or a folder'),
+      after: requiredText('PATH', 'The same scans after it, matched by name (sub-01_T1w, sub-01_desc-harmonized_T1w)'),
+      reference: requiredText('PATH', 'Scans of the reference scanner'),
+      truth: optionalText('PATH', 'Scans of the same people on the reference scanner, matched by name'),
+      output: requiredText('DIR', 'Output folder for evaluation.html, metrics.tsv and evaluation.json'),
+    },
+    Statistics: {
+      seed: integer('Seed of bootstrap and permutations', { default: 0, min: 0 }),
+      resamples: integer('Bootstrap resamples of subjects', { default: 2000, min: 200, max: 100_000 }),
+      permutations: integer('Permutations of subjects', { default: 1999, min: 99, max: 100_000 }),
+    },
+  },
+  example: 'evaluate --before cohort/scanner-b --after harmonized --reference cohort/scanner-a --output evaluation',
+  run: async (values, context) => {
+    let progress: ReturnType<typeof context.progress> | undefined;
+    const record = await evaluateCohort({
+      before: values.before,
+      after: values.after,
+      reference: values.reference,
+      truth: values.truth ?? null,
+      statistics: { confidence: 0.95, resamples: values.resamples, permutations: values.permutations, seed: values.seed },
+      concordVersion: context.version,
+      signal: context.signal,
+      onScan: (_, total) => {
+        progress ??= context.progress('Reading scans', total);
+        progress.step();
+      },
+    }).finally(() => progress?.finish());
+    const paths = await writeEvaluation(record, values.output);
+    for (const { role, scan, issue } of record.issues) context.say(`${role} ${scan}: ${issue.code}: ${issue.detail}`);
+    context.log.info({ matched: record.counts.matched, issues: record.issues.length }, 'evaluated');
+    // the record is JSON by construction: evaluation.json is written from it
+    context.result({ ...record, outputs: paths } as unknown as JsonValue, evaluationText(record, paths.report));
+    return record.issues.some(({ issue }) => issue.severity === 'refuse' || issue.severity === 'fail') ? 8 : 0;
+  },
+});
+
+const names: Readonly<Record<string, string>> = {
+  brainIntensity: 'brain', headIntensity: 'head', localContrast: 'local contrast', wasserstein1: 'W1', ks: 'KS', jsd: 'JSD', mae: 'MAE', psnr: 'PSNR',
+};
+
+/** The table for a terminal: what the report shows first. */
+function evaluationText({ counts, distances, paired }: CohortRecord, reportPath: string): string {
+  const rows = [
+    ['', 'before', 'after', 'floor', 'gain'],
+    ...distances.map(({ feature, measure, before, after, floor, gain }) => [
+      `${names[feature] ?? feature} ${names[measure] ?? measure} to the reference`, decimal(before), decimal(after), decimal(floor), percent(gain),
+    ]),
+    ...paired.map(({ region, measure, before, after, gapClosed }) => [`${region} ${names[measure] ?? measure} to the truth`, decimal(before), decimal(after), '', percent(gapClosed)]),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ').trimEnd());
+  return [`${counts.matched} scans of ${counts.subjects} subjects, ${counts.reference} reference scans`, '', ...lines, '', `Report: ${reportPath}`].join('\n');
+}
+
+function decimal(estimate: Estimate): string {
+  return 'value' in estimate ? estimate.value.toPrecision(3) : '-';
+}
+
+function percent(estimate: Estimate): string {
+  return 'value' in estimate ? `${(100 * estimate.value).toFixed(0)} %` : '-';
+}

@@ -1,0 +1,66 @@
+import type { Issue } from './issues.ts';
+import type { RESEARCH_USE } from './scanRecord.ts';
+
+/** A number with its confidence interval where there are enough subjects for one, or the reason for its absence. */
+export type Estimate = Readonly<{ value: number; low?: number; high?: number }> | Readonly<{ unavailable: string }>;
+
+/** One distribution measure of one feature, from a set of scans to the reference set. */
+export type DistanceRow = Readonly<{
+  feature: string;
+  measure: string;
+  before: Estimate;
+  after: Estimate;
+  /** Between random halves of the reference's subjects: what no method can be asked to go below. */
+  floor: Estimate;
+  /** 1 − (after − floor)/(before − floor): 1 reached the floor, 0 did nothing, below 0 did harm. */
+  gain: Estimate;
+  /** One-sided permutation p over subjects: is the set still farther from the reference than chance? */
+  pBefore: Estimate;
+  pAfter: Estimate;
+  /** One-sided paired permutation p: is after closer than before? */
+  pGain: Estimate;
+}>;
+
+/** One number per scan, summarized over a set, and whether subjects kept their order and spread. */
+export type SummaryRow = Readonly<{
+  id: string;
+  before: Estimate;
+  after: Estimate;
+  reference: Estimate;
+  orderKept: Estimate;
+  spreadRatio: Estimate;
+}>;
+
+/** Error against the same person on the reference scanner. */
+export type PairedRow = Readonly<{
+  region: 'brain' | 'head';
+  measure: 'mae' | 'psnr';
+  before: Estimate;
+  after: Estimate;
+  /** 1 − after/before, of the mean absolute error only. */
+  gapClosed: Estimate;
+  p: Estimate;
+}>;
+
+export type EvaluatedScan = Readonly<{
+  name: string;
+  subject: string;
+  /** `wasserstein1.source`, `maeBrain.harmonized`, …; null where the scan has no such value. */
+  values: Readonly<Record<string, number | null>>;
+}>;
+
+export type CohortRecord = Readonly<{
+  schemaVersion: 1;
+  researchUse: typeof RESEARCH_USE;
+  concordVersion: string;
+  statistics: Readonly<{ interval: 'BCa'; confidence: number; resamples: number; permutations: number; seed: number }>;
+  counts: Readonly<{ matched: number; subjects: number; reference: number; referenceSubjects: number; truth: number; found: Readonly<Record<'before' | 'after' | 'reference' | 'truth', number>> }>;
+  distances: readonly DistanceRow[];
+  summaries: readonly SummaryRow[];
+  paired: readonly PairedRow[];
+  scans: readonly EvaluatedScan[];
+  /** Pooled histograms of brain intensity (shares per bin), for the picture. */
+  histograms: Readonly<{ binWidth: number; before: readonly number[]; after: readonly number[]; reference: readonly number[] }>;
+  warnings: readonly string[];
+  issues: readonly Readonly<{ role: string; scan: string; issue: Issue }>[];
+}>;

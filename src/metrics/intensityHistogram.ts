@@ -1,0 +1,24 @@
+/** Equal bins from 0 to `end`; common to all scans that are compared. The last bin also holds what lies beyond. */
+export type HistogramBins = Readonly<{ end: number; count: number }>;
+
+export function binWidth({ end, count }: HistogramBins): number {
+  return end / count;
+}
+
+/** Shares per bin, summing to 1; negative values count in the first bin. NaN for no values. */
+export function histogramShares(values: ArrayLike<number>, bins: HistogramBins): Float64Array {
+  const shares = new Float64Array(bins.count);
+  const perUnit = bins.count / bins.end;
+  for (let n = 0; n < values.length; n++) {
+    const bin = Math.min(Math.max(Math.floor(values[n]! * perUnit), 0), bins.count - 1);
+    shares[bin]! += 1;
+  }
+  return shares.map((count) => count / values.length);
+}
+
+/** The pooled distribution of several scans, each with the same weight. */
+export function pooledShares(histograms: readonly Float64Array[]): Float64Array {
+  const pooled = new Float64Array(histograms[0]?.length ?? 0);
+  for (const shares of histograms) for (let bin = 0; bin < pooled.length; bin++) pooled[bin]! += shares[bin]!;
+  return pooled.map((sum) => sum / histograms.length);
+}

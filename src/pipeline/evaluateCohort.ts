@@ -1,0 +1,174 @@
+import type { CohortRecord, EvaluatedScan } from '../core/cohortRecord.ts';
+import { ConcordError } from '../core/errors.ts';
+import { ScanRefusal } from '../core/issues.ts';
+import { RESEARCH_USE } from '../core/scanRecord.ts';
+import type { Volume } from '../core/volume.ts';
+import { findScans, readScan, type ScanInput } from '../formats/scan.ts';
+import { binWidth, pooledShares } from '../metrics/intensityHistogram.ts';
+import { wasserstein1OfHistograms } from '../metrics/wasserstein1.ts';
+import { conformAlone } from './evaluation/conformPair.ts';
+import { distanceRows, type CohortFeatures } from './evaluation/distances.ts';
+import { clustersOf, type StatisticsPlan } from './evaluation/estimates.ts';
+import { evaluatePair, type PairFeatures } from './evaluation/evaluatePair.ts';
+import { matchScans, subjectOf, type RoleIssue, type ScanPair } from './evaluation/matchScans.ts';
+import { pairedRows, summaryRows } from './evaluation/preservation.ts';
+import { featureBins, scanFeatures, type ScanFeatures } from './evaluation/scanFeatures.ts';
+import { cohortWarnings } from './evaluation/warnings.ts';
+
+export type EvaluateJob = Readonly<{
+  /** Files or folders. */
+  before: string;
+  after: string;
+  reference: string;
+  truth: string | null;
+  statistics: StatisticsPlan;
+  concordVersion: string;
+  signal?: AbortSignal;
+  /** Called once per scan of the work, with the number of all. */
+  onScan?: (done: number, total: number) => void;
+}>;
+
+/**
+ * Compares a cohort before and after with a reference set, and with the truth where there is one. Scans are read one
+ * pair at a time and only their features kept, so memory does not grow with the cohort. A scan that cannot be
+ * read becomes an issue; the rest is computed.
+ *
+ * @throws CONCORD_NO_INPUT without a single matched pair; CONCORD_REFERENCE without a readable reference scan
+ */
+export async function evaluateCohort(job: EvaluateJob): Promise<CohortRecord> {
+  // 1. find and pair
+  const found = await findAll(job);
+  const { pairs, issues: unmatched } = matchScans(found.before, found.after, found.truth);
+  const issues: RoleIssue[] = [...found.issues, ...unmatched];
+  if (pairs.length === 0) {
+    throw new ConcordError('CONCORD_NO_INPUT', `No scan of --before (${found.before.length}) has a partner of the same name in --after (${found.after.length}).`);
+  }
+  // 2. read, keep features only
+  const total = found.reference.length + pairs.length;
+  let done = 0;
+  const advance = (): void => {
+    job.onScan?.(++done, total);
+    job.signal?.throwIfAborted();
+  };
+  const reference = await collect(found.reference, issues, advance, async (input) => ({
+    role: 'reference', name: input.name, features: scanFeatures(conformAlone(await volumeOf(input))),
+  }));
+  if (reference.length === 0) throw new ConcordError('CONCORD_REFERENCE', `None of the ${found.reference.length} scans of --reference could be evaluated.`);
+  const evaluated = await collect(pairs, issues, advance, async (pair) => ({ role: 'pair', name: pair.key, pair, features: evaluatePair(await volumesOf(pair)) }));
+  if (evaluated.length === 0) throw new ConcordError('CONCORD_NO_INPUT', `None of the ${pairs.length} matched pairs could be evaluated.`);
+  // 3. compare
+  const cohort: CohortFeatures = {
+    before: evaluated.map(({ features }) => features.before),
+    after: evaluated.map(({ features }) => features.after),
+    subjects: evaluated.map(({ pair }) => pair.subject),
+    reference: reference.map(({ features }) => features),
+    referenceSubjects: reference.map(({ name }) => subjectOf(name)),
+  };
+  const withTruth = evaluated.flatMap(({ pair, features }) => (features.paired === null ? [] : [{ subject: pair.subject, errors: features.paired }]));
+  const counts: CohortRecord['counts'] = {
+    matched: evaluated.length,
+    subjects: clustersOf(cohort.subjects).length,
+    reference: reference.length,
+    referenceSubjects: clustersOf(cohort.referenceSubjects).length,
+    truth: withTruth.length,
+    found: { before: found.before.length, after: found.after.length, reference: found.reference.length, truth: found.truth.length },
+  };
+  return {
+    schemaVersion: 1,
+    researchUse: RESEARCH_USE,
+    concordVersion: job.concordVersion,
+    statistics: { interval: 'BCa', ...job.statistics },
+    counts,
+    distances: distanceRows(cohort, job.statistics),
+    summaries: summaryRows(cohort, job.statistics),
+    paired: pairedRows(withTruth.map(({ errors }) => errors), withTruth.map(({ subject }) => subject), job.statistics),
+    scans: evaluated.map(({ pair, features }) => evaluatedScan(pair, features, cohort.reference)),
+    histograms: pooledHistograms(cohort),
+    warnings: cohortWarnings(counts, cohort),
+    issues,
+  };
+}
+
+type Found = Readonly<Record<'before' | 'after' | 'reference' | 'truth', readonly ScanInput[]>> & Readonly<{ issues: readonly RoleIssue[] }>;
+
+async function findAll(job: EvaluateJob): Promise<Found> {
+  const issues: RoleIssue[] = [];
+  const find = async (role: 'before' | 'after' | 'reference' | 'truth', path: string | null): Promise<readonly ScanInput[]> => {
+    if (path === null) return [];
+    const listing = await findScans(path);
+    issues.push(...listing.issues.map((listed) => ({ role, scan: listed.name, issue: listed.issue })));
+    return listing.inputs;
+  };
+  return {
+    before: await find('before', job.before),
+    after: await find('after', job.after),
+    reference: await find('reference', job.reference),
+    truth: await find('truth', job.truth),
+    issues,
+  };
+}
+
+/** One item at a time, in order; a scan's own fault is collected, anything else ends the run. */
+async function collect<Item, Result extends Readonly<{ role: string; name: string }>>(
+  items: readonly Item[],
+  issues: RoleIssue[],
+  advance: () => void,
+  evaluate: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) {
+    try {
+      results.push(await evaluate(item));
+    } catch (error) {
+      if (!(error instanceof ScanRefusal)) throw error;
+      issues.push({ ...roleOf(item), issue: error.issue });
+    }
+    advance();
+  }
+  return results;
+}
+
+function roleOf(item: unknown): { role: string; scan: string } {
+  const { key, name } = item as { key?: string; name?: string };
+  return key === undefined ? { role: 'reference', scan: name ?? '' } : { role: 'pair', scan: key };
+}
+
+async function volumeOf(input: ScanInput): Promise<Volume<'scanner'>> {
+  const { volume, modality } = await readScan(input);
+  if (modality === 'CT') throw new ScanRefusal('WRONG_MODALITY', 'evaluate compares MR heads; this is CT');
+  return volume;
+}
+
+async function volumesOf({ before, after, truth }: ScanPair): Promise<Parameters<typeof evaluatePair>[0]> {
+  return { before: await volumeOf(before), after: await volumeOf(after), truth: truth === null ? null : await volumeOf(truth) };
+}
+
+/** The values of one pair: its own distance to the pooled reference, its fidelity, its errors. */
+function evaluatedScan({ key, subject }: ScanPair, features: PairFeatures, reference: readonly ScanFeatures[]): EvaluatedScan {
+  const pooled = pooledShares(reference.map(({ histograms }) => histograms.brainIntensity));
+  const distance = ({ histograms }: ScanFeatures): number => wasserstein1OfHistograms(histograms.brainIntensity, pooled, binWidth(featureBins.brainIntensity));
+  const { fidelity, paired, before, after } = features;
+  return {
+    name: key,
+    subject,
+    values: {
+      'wasserstein1.source': distance(before),
+      'wasserstein1.harmonized': distance(after),
+      'tissueContrast.source': before.summaries.tissueContrast,
+      'tissueContrast.harmonized': after.summaries.tissueContrast,
+      ...fidelity,
+      'maeBrain.source': paired?.brain.mae.before ?? null,
+      'maeBrain.harmonized': paired?.brain.mae.after ?? null,
+    },
+  };
+}
+
+/** Brain histograms in bins of 0.016, coarse enough to be drawn. */
+function pooledHistograms({ before, after, reference }: CohortFeatures): CohortRecord['histograms'] {
+  const MERGED = 4;
+  const merged = (scans: readonly ScanFeatures[]): number[] => {
+    const shares = pooledShares(scans.map(({ histograms }) => histograms.brainIntensity));
+    return Array.from({ length: shares.length / MERGED }, (_, bin) => shares.slice(bin * MERGED, (bin + 1) * MERGED).reduce((sum, share) => sum + share, 0));
+  };
+  return { binWidth: MERGED * binWidth(featureBins.brainIntensity), before: merged(before), after: merged(after), reference: merged(reference) };
+}
