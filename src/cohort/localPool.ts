@@ -1,0 +1,116 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+
+import { ConcordError } from '../core/errors.ts';
+import { errorOf } from './messages.ts';
+import type { OpenRequest, WorkerReply, WorkerRequest } from './messages.ts';
+
+export type PoolOptions = Readonly<{
+  workers: number;
+  open: OpenRequest;
+  /** For one request, loading the bundle not counted. */
+  timeLimitMs: number;
+  /** Aborting kills every worker. */
+  signal: AbortSignal;
+  /** The worker's program; another one in tests. */
+  program?: URL;
+}>;
+
+/** Worker processes on this machine; holds them until closed. */
+export type LocalPool = Readonly<{
+  workers: number;
+  /**
+   * Answered by the next free worker. `requests` multiplies the time limit: a folder of reference scans is many in one.
+   *
+   * @throws what the worker threw; CONCORD_TIMEOUT, CONCORD_WORKER when the worker was lost with this request
+   */
+  submit: (request: WorkerRequest, requests?: number) => Promise<WorkerReply>;
+  close: () => Promise<void>;
+}>;
+
+type Lane = Readonly<{ run: (request: WorkerRequest, limitMs: number) => Promise<WorkerReply>; close: () => Promise<void> }>;
+
+const WORKER = new URL('./worker.js', import.meta.url);
+
+/** Workers start with their first request; one that is lost is replaced at the next. */
+export function openPool(options: PoolOptions): LocalPool {
+  const lanes = Array.from({ length: options.workers }, () => openLane(options));
+  const free = [...lanes];
+  const waiting: ((lane: Lane) => void)[] = [];
+  const submit = async (request: WorkerRequest, requests = 1): Promise<WorkerReply> => {
+    const lane = free.shift() ?? await new Promise<Lane>((resolve) => waiting.push(resolve));
+    try {
+      return await lane.run(request, options.timeLimitMs * requests);
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free.push(lane);
+      else next(lane);
+    }
+  };
+  return { workers: options.workers, submit, close: async () => { await Promise.all(lanes.map((lane) => lane.close())); } };
+}
+
+/** One worker at a time, and its successors. */
+function openLane({ open, signal, program = WORKER }: PoolOptions): Lane {
+  let child: ChildProcess | undefined;
+  const run = async (request: WorkerRequest, limitMs: number): Promise<WorkerReply> => {
+    if (signal.aborted) throw new ConcordError('CONCORD_WORKER', 'The run was interrupted.');
+    if (child === undefined) {
+      // onnxruntime and codecs may write to standard output, which belongs to the result
+      child = fork(program, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+      child.once('exit', () => { child = undefined; });
+      try {
+        await exchange(child, open, OPEN_LIMIT_MS, signal);
+      } catch (error) {
+        await end(child);
+        throw error;
+      }
+    }
+    return exchange(child, request, limitMs, signal);
+  };
+  return { run, close: async () => { if (child !== undefined) await end(child); } };
+}
+
+const OPEN_LIMIT_MS = 300_000;
+
+/** Sends one request and waits for its answer, or for the worker's end. */
+function exchange(child: ChildProcess, request: WorkerRequest, limitMs: number, signal: AbortSignal): Promise<WorkerReply> {
+  return new Promise((resolve, reject) => {
+    let isTimedOut = false;
+    const kill = (): void => { child.kill('SIGKILL'); };
+    const timer = setTimeout(() => { isTimedOut = true; kill(); }, limitMs);
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', kill);
+      child.off('message', answered).off('exit', lost).off('error', failed);
+    };
+    const answered = (reply: WorkerReply): void => {
+      settle();
+      if (reply.kind === 'error') reject(errorOf(reply.error));
+      else resolve(reply);
+    };
+    const lost = (status: number | null, signalName: string | null): void => {
+      settle();
+      reject(isTimedOut
+        ? new ConcordError('CONCORD_TIMEOUT', `One scan may take ${limitMs / 1000} s; its worker was stopped.`)
+        : new ConcordError('CONCORD_WORKER', `A worker ended by itself (${signalName ?? `status ${String(status)}`}).`));
+    };
+    const failed = (cause: Error): void => {
+      settle();
+      reject(new ConcordError('CONCORD_WORKER', 'A worker could not be started or reached.', { cause }));
+    };
+    child.on('message', answered).on('exit', lost).on('error', failed);
+    signal.addEventListener('abort', kill, { once: true });
+    child.send(request, (cause) => { if (cause !== null) kill(); });
+  });
+}
+
+/** Asks a worker to end by closing its channel, and insists after two seconds. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), 2000);
+    child.once('exit', () => { clearTimeout(timer); resolve(); });
+    if (child.connected) child.disconnect();
+  });
+}

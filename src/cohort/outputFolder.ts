@@ -1,0 +1,72 @@
+import { mkdir, readdir, realpath, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+
+import { ConcordError } from '../core/errors.ts';
+import type { ScanInput } from '../formats/scan.ts';
+import { outputPaths } from '../pipeline/outputNames.ts';
+
+/** Free space asked for before work begins, over the estimate (operations.md T-23). */
+const SPACE_MARGIN = 1.2;
+/** A report with its pictures and a record. */
+const REPORT_BYTES = 2_000_000;
+
+/**
+ * Refuses an output folder that holds the input or lies in it: outputs would be walked as inputs (operations.md T-21).
+ * Links are resolved, also above a folder that does not exist yet.
+ *
+ * @throws CONCORD_OUTPUT_NOT_WRITABLE
+ */
+export async function checkDisjoint(inputPath: string, outputDir: string): Promise<void> {
+  const [input, output] = [await resolvedPath(inputPath), await resolvedPath(outputDir)];
+  if (isWithin(output, input) || isWithin(input, output)) {
+    throw new ConcordError('CONCORD_OUTPUT_NOT_WRITABLE', 'Expected input and output apart, got one inside the other.');
+  }
+}
+
+/** @throws CONCORD_OUTPUT_NOT_WRITABLE when the folder cannot be made */
+export async function createOutputFolder(outputDir: string): Promise<void> {
+  try {
+    await mkdir(outputDir, { recursive: true });
+  } catch (cause) {
+    throw new ConcordError('CONCORD_OUTPUT_NOT_WRITABLE', 'The output folder cannot be made.', { cause });
+  }
+}
+
+/** @throws CONCORD_NO_SPACE when the disk will clearly not hold the outputs: better now than after an hour */
+export async function checkFreeSpace(outputDir: string, inputs: readonly ScanInput[]): Promise<void> {
+  const sizes = inputs.flatMap(({ paths }) => paths).map((path) => stat(path).then(({ size }) => size, () => 0));
+  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, inputs.length * REPORT_BYTES);
+  const { bavail, bsize } = await statfs(outputDir);
+  if (bavail * bsize < SPACE_MARGIN * bytes) {
+    const [needed, free] = [SPACE_MARGIN * bytes, bavail * bsize].map((n) => `${(n / 1e6).toFixed(0)} MB`);
+    throw new ConcordError('CONCORD_NO_SPACE', `Expected ${needed!} of free disk space for the outputs, got ${free!}.`);
+  }
+}
+
+/** What a killed worker left: temporary files of atomicFile.ts. Only the holder of the folder's lock may call this. */
+export async function removePartialFiles(outputDir: string): Promise<void> {
+  const names = await readdir(outputDir).catch(() => []);
+  const partial = names.filter((name) => name.startsWith('.') && name.endsWith('.partial'));
+  await Promise.all(partial.map((name) => rm(join(outputDir, name), { force: true })));
+}
+
+/** A scan without a result must not lie beside an earlier run's image. */
+export async function removeOutputs(outputDir: string, scan: string): Promise<void> {
+  await Promise.all(Object.values(outputPaths(outputDir, scan)).map((path) => rm(path, { force: true })));
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  const path = relative(outer, inner);
+  return path !== '..' && !path.startsWith(`..${sep}`) && resolve(outer, path) === inner;
+}
+
+async function resolvedPath(path: string): Promise<string> {
+  const absolute = resolve(path);
+  try {
+    return await realpath(absolute);
+  } catch (cause) {
+    const parent = dirname(absolute);
+    if (parent === absolute || !(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) return absolute;
+    return join(await resolvedPath(parent), relative(parent, absolute));
+  }
+}
