@@ -24,9 +24,8 @@ export async function walkFiles(path: string): Promise<FoundFiles> {
   const { root, status } = await resolveRoot(path);
   if (status.isFile()) return { files: [path], issues: [] };
   if (!status.isDirectory()) throw new ConcordError('CONCORD_NO_INPUT', 'A file or folder was expected at the input path.');
-  const files: string[] = [];
+  const files: FoundFile[] = [];
   const issues: { path: string; issue: Issue }[] = [];
-  const seen = new Set<string>();
   const pending = [root];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const names = await readdir(folder).catch((cause: unknown) => {
@@ -36,14 +35,23 @@ export async function walkFiles(path: string): Promise<FoundFiles> {
     });
     for (const name of names) {
       if (name.startsWith('.')) continue;
-      const entry = join(folder, name);
-      const kind = await kindOf(entry, root, seen);
-      if (kind === 'file') files.push(entry);
-      else if (kind === 'folder') pending.push(entry);
-      else if (kind !== 'ignored') issues.push({ path: entry, issue: kind });
+      const entry = await lookAt(join(folder, name), root);
+      if (entry === 'folder') pending.push(join(folder, name));
+      else if (entry !== 'ignored' && 'code' in entry) issues.push({ path: join(folder, name), issue: entry });
+      else if (entry !== 'ignored') files.push(entry);
     }
   }
-  return { files: files.sort(byUnit), issues: issues.sort((a, b) => byUnit(a.path, b.path)) };
+  return { files: onceEach(files), issues: issues.sort((a, b) => byUnit(a.path, b.path)) };
+}
+
+type FoundFile = Readonly<{ path: string; isLink: boolean; identity: string }>;
+
+/** Of several paths to one file, the file's own comes before a link's, then the first in order. */
+function onceEach(files: readonly FoundFile[]): string[] {
+  const chosen = new Map<string, string>();
+  const preferred = [...files].sort((a, b) => Number(a.isLink) - Number(b.isLink) || byUnit(a.path, b.path));
+  for (const { path, identity } of preferred) if (!chosen.has(identity)) chosen.set(identity, path);
+  return [...chosen.values()].sort(byUnit);
 }
 
 async function resolveRoot(path: string): Promise<{ root: string; status: Stats }> {
@@ -59,29 +67,23 @@ async function resolveRoot(path: string): Promise<{ root: string; status: Stats 
   }
 }
 
-async function kindOf(path: string, root: string, seen: Set<string>): Promise<'file' | 'folder' | 'ignored' | Issue> {
+async function lookAt(path: string, root: string): Promise<FoundFile | 'folder' | 'ignored' | Issue> {
   try {
     const status = await lstat(path);
-    if (!status.isSymbolicLink()) return firstSight(status, seen);
+    if (!status.isSymbolicLink()) return status.isDirectory() ? 'folder' : fileOf(path, status, false);
     const target = await realpath(path);
     const targetStatus = await stat(target);
     if (targetStatus.isDirectory()) return 'ignored';
-    if (!target.startsWith(root.endsWith(sep) ? root : root + sep)) {
-      return issue('UNREADABLE', 'a link leads out of the input folder');
-    }
-    return firstSight(targetStatus, seen);
+    if (target.startsWith(root.endsWith(sep) ? root : root + sep)) return fileOf(path, targetStatus, true);
+    return issue('UNREADABLE', 'a link leads out of the input folder');
   } catch (cause) {
     // the entry vanished, or is a dangling or circular link: the folder's other scans go on
     return issue('UNREADABLE', `the system answered ${systemCode(cause)}`);
   }
 }
 
-function firstSight(status: Stats, seen: Set<string>): 'file' | 'folder' | 'ignored' {
-  if (!status.isFile() && !status.isDirectory()) return 'ignored';
-  const identity = `${status.dev}:${status.ino}`;
-  if (seen.has(identity)) return 'ignored';
-  seen.add(identity);
-  return status.isFile() ? 'file' : 'folder';
+function fileOf(path: string, status: Stats, isLink: boolean): FoundFile | 'ignored' {
+  return status.isFile() ? { path, isLink, identity: `${status.dev}:${status.ino}` } : 'ignored';
 }
 
 function unreadable(cause: unknown): ConcordError {
