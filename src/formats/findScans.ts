@@ -19,9 +19,10 @@ const OTHER_IMAGES = new Set(['.hdr', '.img', '.mgh', '.mgz', '.nrrd', '.nhdr', 
  * name, DICOM by its content; the files of one series become one input. A file that cannot be a scan becomes an issue
  * or, when it is no image at all, is passed over; it never ends the listing.
  *
+ * @param options.allowHarmonized list what concord made too, to evaluate it [default: false]
  * @throws CONCORD_NO_INPUT if nothing exists at the path; CONCORD_INPUT_UNREADABLE if it cannot be entered
  */
-export async function findScans(path: string): Promise<ScanListing> {
+export async function findScans(path: string, options?: { allowHarmonized?: boolean }): Promise<ScanListing> {
   const found = await walkFiles(path);
   const listing: ScanListing = { inputs: [], issues: [] };
   const unique = uniqueNames();
@@ -29,7 +30,7 @@ export async function findScans(path: string): Promise<ScanListing> {
   const isSingleFile = found.files.length === 1 && found.files[0] === path;
   for (const [index, file] of found.files.entries()) {
     const identity = isNiftiName(file) ? undefined : await identify(file);
-    if (isNiftiName(file)) listNifti(file, unique(nameOfNifti(file)), listing);
+    if (isNiftiName(file)) listNifti(file, unique(nameOfNifti(file)), options?.allowHarmonized ?? false, listing);
     // a file without a safe name of its own is named by its place in the sorted folder
     else if (identity instanceof ScanRefusal) listing.issues.push({ name: `file-${index + 1}`, issue: identity.issue });
     else if (identity) addToSeries(series, file, identity);
@@ -52,8 +53,8 @@ function nameOfOther(path: string, index: number): string {
   return /\.(dcm|ima)$/i.test(path) ? `file-${index + 1}` : nameOfNifti(path);
 }
 
-function listNifti(path: string, name: string, listing: ScanListing): void {
-  if (basename(path).includes('_desc-harmonized')) {
+function listNifti(path: string, name: string, allowHarmonized: boolean, listing: ScanListing): void {
+  if (!allowHarmonized && basename(path).includes('_desc-harmonized')) {
     listing.issues.push({ name, issue: issue('ALREADY_HARMONIZED', 'the name says that concord made this file') });
   } else {
     listing.inputs.push({ format: 'nifti', name, paths: [path] });

@@ -95,7 +95,7 @@ async function findAll(job: EvaluateJob): Promise<Found> {
   const issues: RoleIssue[] = [];
   const find = async (role: 'before' | 'after' | 'reference' | 'truth', path: string | null): Promise<readonly ScanInput[]> => {
     if (path === null) return [];
-    const listing = await findScans(path);
+    const listing = await findScans(path, { allowHarmonized: true });
     issues.push(...listing.issues.map((listed) => ({ role, scan: listed.name, issue: listed.issue })));
     return listing.inputs;
   };
