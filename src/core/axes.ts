@@ -38,7 +38,7 @@ export function inverseAxisMap(map: AxisMap): AxisMap {
   const axes = ([0, 1, 2] as const).map((axis) => map.axes.indexOf(axis) as Axis);
   return {
     axes: [axes[0]!, axes[1]!, axes[2]!],
-    flips: [map.flips[axes[0]!]!, map.flips[axes[1]!]!, map.flips[axes[2]!]!],
+    flips: [map.flips[axes[0]!], map.flips[axes[1]!], map.flips[axes[2]!]],
   };
 }
 

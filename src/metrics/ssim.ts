@@ -62,7 +62,7 @@ function boxAround(mask: Uint8Array, shape: Shape3): Box {
   }
   const widened = (axis: 0 | 1 | 2): readonly [number, number] => [
     Math.max(0, Math.min(low[axis]!, high[axis]!) - RADIUS),
-    Math.min(shape[axis]!, high[axis]! + RADIUS),
+    Math.min(shape[axis], high[axis]! + RADIUS),
   ];
   return [widened(0), widened(1), widened(2)];
 }

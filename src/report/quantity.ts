@@ -19,7 +19,7 @@ export function formatPercent(share: number): string {
 
 /** p is never printed as zero: the smallest value of a permutation test is 1/(B + 1). */
 export function formatP(p: number): string {
-  return p < 0.001 ? `${signed(p.toExponential(1))}` : p.toFixed(3);
+  return p < 0.001 ? signed(p.toExponential(1)) : p.toFixed(3);
 }
 
 /** The rounded number for the eye, the exact one for machines: `<data value>`. */

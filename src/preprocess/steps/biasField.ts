@@ -2,7 +2,7 @@ import type { Shape3 } from '../../core/volume.ts';
 import { evaluateTerms, polynomialTerms } from '../shadingBasis.ts';
 import { fitShading } from '../shadingFit.ts';
 import type { BrainEllipsoid } from '../workingFrame.ts';
-import { WORKING_SHAPE, WORKING_VOXELS } from '../workingFrame.ts';
+import { WORKING_SHAPE } from '../workingFrame.ts';
 
 /** Per axis: working index = scale · native index + offset (native in RAS order). */
 export type IndexMap = readonly Readonly<{ scale: number; offset: number }>[];
