@@ -1,0 +1,25 @@
+"""The recipe's own arithmetic on arrays that the test wrote: statistics, quantiles, start, composed tone field, applied."""
+import json
+import sys
+
+import numpy as np
+
+folder, recipe = sys.argv[1:3]
+sys.path.insert(0, recipe)
+import chain  # noqa: E402
+import style_statistics as S  # noqa: E402
+
+load = lambda name, dtype=np.float32: np.fromfile(f'{folder}/{name}', dtype)
+working = load('working').reshape(S.FRAME)
+brain = load('brain', np.uint8).reshape(S.FRAME) > 0
+residual = load('residual').reshape(S.KNOTS, *S.GRID)
+reference = load('reference')
+qs = S.quantiles(working[brain])
+curve = S.start_curve(qs, reference)
+counts, = S.splat(S.apply_curve(curve, working).ravel(), S.CELL_INDEX)
+tone = chain.compose(curve, residual, .8)
+out = {'statistics': S.local_statistics(counts), 'quantiles': qs, 'applied': chain.apply_tone(tone, working, brain),
+       'tone': tone.transpose(1, 2, 3, 0)}
+for name, values in out.items():
+    np.ascontiguousarray(values, np.float32).tofile(f'{folder}/{name}.out')
+print(json.dumps({name: list(np.shape(values)) for name, values in out.items()}))
