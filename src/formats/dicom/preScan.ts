@@ -20,8 +20,8 @@ const META_GROUP = 0x0002;
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 const LONGEST_UID = 64;
 const LONG_VRS = new Set(['OB', 'UN', 'UT', 'OW', 'SQ']);
-/** The largest data set that a deflated file may hold; a classic instance is a few megabytes (T-09). */
-const INFLATED_LIMIT = 256 * 2 ** 20;
+/** The largest data set that a deflated file may hold: 4096² pixels of 16 bits, twice (T-09). */
+const INFLATED_LIMIT = 64 * 2 ** 20;
 
 export function hasDicomMagic(bytes: Uint8Array): boolean {
   const magic = bytes.subarray(PREAMBLE, META_START);

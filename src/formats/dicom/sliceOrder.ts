@@ -38,7 +38,7 @@ export function affineOfSlices(slices: readonly PlacedInstance[]): Affine {
     const along = first.rowDirection[axis] * columnSpacing;
     const down = first.columnDirection[axis] * rowSpacing;
     const step = (last.position[axis] - first.position[axis]) / (slices.length - 1);
-    return [along, -down, step, first.position[axis] + down * (rows - 1)].map((value) => sign * value);
+    return [along, -down, step, first.position[axis] + down * (rows - 1)].map((value) => sign * value + 0); // + 0 turns -0 into 0
   });
   return affineOf(rowsOfMatrix);
 }
