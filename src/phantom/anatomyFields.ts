@@ -181,7 +181,9 @@ function foldsToDistances(fold: Float32Array, [nx, ny, nz]: Vector3): void {
     for (let j = 1; j < ny - 1; j++) {
       for (let n = (k * ny + j) * nx + 1; n < (k * ny + j + 1) * nx - 1; n++) {
         if (noise[n] === FAR) continue;
-        const [gx, gy, gz] = [slope(noise, n, 1), slope(noise, n, nx), slope(noise, n, nx * ny)];
+        const gx = slope(noise, n, 1);
+        const gy = slope(noise, n, nx);
+        const gz = slope(noise, n, nx * ny);
         fold[n] = Math.max(-9, Math.min(9, noise[n]! / (Math.sqrt(gx * gx + gy * gy + gz * gz) + 0.05)));
       }
     }

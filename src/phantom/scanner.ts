@@ -66,7 +66,7 @@ export function drawScanner(id: string, seed: number): Scanner {
     resolutionMm: [within(0.9, 1.4), within(0.9, 1.2), within(0.9, 1.6)],
     shading: within(0.03, 0.18),
     noise: within(0.015, 0.05),
-    gain: Math.round(within(250, 1800)),
+    gain: Math.round(within(550, 1800)),
     gamma: within(0.85, 1.15),
   };
 }

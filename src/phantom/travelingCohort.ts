@@ -17,9 +17,13 @@ export function planCohort(options: { people: number; scanners: number; seed: nu
 export function* travel(plan: CohortPlan): Generator<Visit> {
   for (const [index, person] of plan.people.entries()) {
     const anatomy = headAnatomy(person, plan.spacingMm);
-    const name = `sub-${String(index + 1).padStart(2, '0')}`;
+    const name = personName(index);
     for (const scanner of plan.scanners) {
       yield { person, name, scanner, result: simulateScan(anatomy, scanner, `${plan.seed}|${name}|${scanner.id}`) };
     }
   }
+}
+
+export function personName(index: number): string {
+  return `sub-${String(index + 1).padStart(2, '0')}`;
 }
