@@ -1,0 +1,43 @@
+// A data table: which folder of src may import which, and which file alone imports a package.
+
+/** Folder (or file directly in src) → what it may import besides itself. */
+export const directions: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  config: ['core'],
+  formats: ['core'],
+  metrics: ['core'],
+  field: ['core'],
+  phantom: ['core'],
+  preprocess: ['core', 'config'],
+  diffusion: ['core', 'config'],
+  inference: ['core', 'config'],
+  // field too: a style is what the encoder makes of a scan's local statistics, and its brain quantiles
+  style: ['core', 'config', 'inference', 'field'],
+  report: ['core', 'metrics'],
+  pipeline: ['core', 'config', 'formats', 'preprocess', 'inference', 'style', 'diffusion', 'field', 'metrics', 'report'],
+  // formats and inference too: a worker loads a bundle once and is then sent one found scan after another
+  cohort: ['core', 'config', 'formats', 'inference', 'pipeline'],
+  commands: [
+    'core', 'config', 'formats', 'preprocess', 'inference', 'style', 'diffusion', 'field', 'metrics', 'report', 'pipeline',
+    'cohort', 'phantom',
+  ],
+  'cli.ts': ['core', 'commands'],
+};
+
+/** Third-party package → the one file that imports it. */
+export const packageOwners: Readonly<Record<string, string>> = {
+  '@cornerstonejs/dicom-codec': 'formats/dicom/frameCodec.ts',
+  '@itk-wasm/dicom': 'formats/dicom/extendedJpeg.ts',
+  '@observablehq/plot': 'report/chart.ts',
+  ajv: 'config/schemaCheck.ts',
+  'cli-progress': 'commands/progress.ts',
+  commander: 'commands/commandLine.ts',
+  'dicom-parser': 'formats/dicom/dataSet.ts',
+  linkedom: 'report/chart.ts',
+  'onnxruntime-node': 'inference/onnxRuntime.ts',
+  pino: 'commands/runLog.ts',
+  sharp: 'report/image.ts',
+};
+
+/** Folders that only compute: the same numbers in give the same numbers out, whatever the machine. */
+export const withoutNode: readonly string[] = ['core', 'preprocess', 'style', 'diffusion', 'field', 'metrics'];
