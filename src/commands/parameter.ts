@@ -13,6 +13,8 @@ export type Parameter<Value = unknown> = Readonly<{
   min?: number;
   max?: number;
   default?: Value;
+  /** What the help says of a default that is decided at run time. */
+  defaultNote?: string;
 }>;
 
 export type ParameterGroups = Readonly<Record<string, Readonly<Record<string, Parameter>>>>;
@@ -42,11 +44,18 @@ export function defaultText(metavar: string, description: string, value: string)
   return { kind: 'text', metavar, description, required: false, default: value };
 }
 
-export function optionalText(metavar: string, description: string): Parameter<string | undefined> {
-  return { kind: 'text', metavar, description, required: false };
+/** `defaultNote` says what happens without it. */
+export function optionalText(metavar: string, description: string, defaultNote?: string): Parameter<string | undefined> {
+  return { kind: 'text', metavar, description, required: false, ...(defaultNote === undefined ? {} : { defaultNote }) };
 }
 
 export function integer(description: string, limits: Limits): Parameter<number> {
+  return { kind: 'integer', metavar: 'INT', description, required: false, ...limits };
+}
+
+export function optionalInteger(
+  description: string, limits: Readonly<{ defaultNote: string; min: number; max: number }>,
+): Parameter<number | undefined> {
   return { kind: 'integer', metavar: 'INT', description, required: false, ...limits };
 }
 

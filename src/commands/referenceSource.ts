@@ -1,0 +1,66 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+import { loadStyleFile } from '../config/styleFile.ts';
+import type { LocalPool } from '../cohort/localPool.ts';
+import { ConcordError } from '../core/errors.ts';
+import type { Volume } from '../core/volume.ts';
+import { findScans } from '../formats/scan.ts';
+import type { ScanInput } from '../formats/scan.ts';
+import type { ReferenceStyle } from '../style/referenceStyle.ts';
+import { findStyle } from '../style/styleLibrary.ts';
+import type { CommandContext } from './command.ts';
+
+/** What `--reference` means: a style that is there, or scans to make one from. */
+export type ReferenceSource =
+  | Readonly<{ kind: 'style'; style: ReferenceStyle }>
+  | Readonly<{ kind: 'scans'; id: string; inputs: readonly ScanInput[] }>;
+
+/**
+ * A path wins over an id: a style file, a scan, or a folder of scans; else a style of the bundle.
+ *
+ * @throws CONCORD_REFERENCE when it is none of them
+ */
+export async function findReference(reference: string, bundleDir: string): Promise<ReferenceSource> {
+  const status = await stat(reference).catch(() => undefined);
+  if (status?.isFile() === true && /\.json$/i.test(reference)) return { kind: 'style', style: await loadStyleFile(reference) };
+  if (status === undefined) {
+    const style = await findStyle(bundleDir, reference);
+    if (style !== undefined) return { kind: 'style', style };
+    throw new ConcordError('CONCORD_REFERENCE', 'Expected a scan, a folder, a style file or the id of a style that comes with the bundle, got none of them.');
+  }
+  const { inputs, issues } = await findScans(reference);
+  if (inputs.length === 0) {
+    const reasons = issues.map(({ issue }) => `${issue.code} (${issue.detail})`).join('; ');
+    throw new ConcordError('CONCORD_REFERENCE', `Expected at least one reference scan, got none${reasons === '' ? '' : `: ${reasons}`}.`);
+  }
+  return { kind: 'scans', id: styleIdOf(basename(reference)), inputs };
+}
+
+export type Reference = Readonly<{ style: ReferenceStyle; preview: Volume<'model'> | null }>;
+
+/** The style itself; scans are read and encoded by a worker, and those that cannot serve are named. */
+export async function loadReference(
+  source: ReferenceSource, pool: LocalPool, options: Readonly<{ biasCorrection: boolean }>, context: CommandContext,
+): Promise<Reference> {
+  if (source.kind === 'style') return { style: source.style, preview: null };
+  const { id, inputs } = source;
+  context.say(`Reading ${inputs.length} reference ${inputs.length === 1 ? 'scan' : 'scans'}`);
+  const reply = await pool.submit({ kind: 'style', job: { id, inputs, ...options } }, inputs.length).catch((cause: unknown) => {
+    if (!(cause instanceof ConcordError) || !['CONCORD_TIMEOUT', 'CONCORD_WORKER', 'CONCORD_INPUT_UNREADABLE'].includes(cause.code)) throw cause;
+    throw new ConcordError('CONCORD_REFERENCE', `The reference could not be read: ${cause.message}`, { cause });
+  });
+  if (reply.kind !== 'style') throw new ConcordError('CONCORD_INTERNAL', `Expected a style, got ${reply.kind}.`);
+  const { style, preview, refused } = reply.created;
+  for (const { scan, issue } of refused) {
+    context.say(`Reference scan ${scan} left out: ${issue.code}: ${issue.detail}`);
+    context.log.warn({ code: issue.code }, 'reference scan left out');
+  }
+  return { style, preview };
+}
+
+/** A style's id from a file or folder name: safe characters only. */
+export function styleIdOf(name: string): string {
+  const id = name.replace(/\.(nii(\.gz)?|json|dcm)$/i, '').replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 64);
+  return id === '' ? 'reference' : id;
+}
