@@ -43,7 +43,7 @@ export const simulate = command({
 });
 
 function folderOf({ id }: Scanner): string {
-  return `scanner-${id}`;
+  return `scanner-${id.toLowerCase()}`;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { FieldStrength } from './tissues.ts';
 
 /** One simulated scanner with its protocol: all that two sites may differ in. */
 export type Scanner = Readonly<{
-  /** `A`, `B`, … names its folder. */
+  /** `A`, `B`, …; its folder is `scanner-a`, … */
   id: string;
   fieldStrength: FieldStrength;
   sequence: Sequence;
