@@ -11,9 +11,13 @@ export type BootstrapPlan = Readonly<{
   seed: number;
 }>;
 
+/** An estimate beyond this share of its own resamples is an edge case of the bootstrap, not its middle. */
+const LEAST_SHARE = 0.005;
+
 /**
  * Bias-corrected and accelerated bootstrap interval of a statistic of clustered data. `statistic` gets the drawn
- * cluster indices. Undefined for fewer than three clusters, or where the statistic is not finite for too many draws.
+ * cluster indices. Undefined for fewer than three clusters, where the statistic is not finite for too many draws, or
+ * where nearly all draws lie on one side of the estimate, as for distances that resampling can only enlarge.
  *
  * Source: Efron 1987, eqs. 2.3 and 6.6; the acceleration from the jackknife over clusters.
  */
@@ -30,7 +34,10 @@ export function bcaInterval(statistic: (drawn: readonly number[]) => number, pla
   const acceleration = accelerationOf(everyone.map((left) => statistic(everyone.filter((n) => n !== left))));
   // ties count half, so that a statistic that never moves is unbiased
   const below = draws.filter((value) => value < estimate).length + draws.filter((value) => value === estimate).length / 2;
-  const bias = normalQuantile(clamp(below / draws.length, 1 / (2 * draws.length)));
+  const share = below / draws.length;
+  // resampling moved the statistic away from the estimate: what it spans is not around it
+  if (share < LEAST_SHARE || share > 1 - LEAST_SHARE) return undefined;
+  const bias = normalQuantile(share);
   const end = (probability: number): number => {
     const z = bias + normalQuantile(probability);
     const corrected = normalCumulative(bias + z / (1 - acceleration * z));
@@ -45,10 +52,6 @@ function accelerationOf(jackknife: readonly number[]): number {
   const squares = jackknife.reduce((sum, value) => sum + (center - value) ** 2, 0);
   const cubes = jackknife.reduce((sum, value) => sum + (center - value) ** 3, 0);
   return squares > 0 ? cubes / (6 * squares ** 1.5) : 0;
-}
-
-function clamp(share: number, margin: number): number {
-  return Math.min(1 - margin, Math.max(margin, share));
 }
 
 /** Φ(z) to 1e-7. Source: Abramowitz & Stegun 1964, 26.2.17. */

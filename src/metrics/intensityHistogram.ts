@@ -19,6 +19,13 @@ export function histogramShares(values: ArrayLike<number>, bins: HistogramBins):
 /** The pooled distribution of several scans, each with the same weight. */
 export function pooledShares(histograms: readonly Float64Array[]): Float64Array {
   const pooled = new Float64Array(histograms[0]?.length ?? 0);
-  for (const shares of histograms) for (let bin = 0; bin < pooled.length; bin++) pooled[bin]! += shares[bin]!;
-  return pooled.map((sum) => sum / histograms.length);
+  for (const shares of histograms) for (let bin = 0; bin < pooled.length; bin++) pooled[bin]! += shares[bin]! / histograms.length;
+  return pooled;
+}
+
+/** The same distribution in bins `factor` times as wide. Fine bins of integer-valued scans are combs, not densities. */
+export function widerBins(shares: Float64Array, factor: number): Float64Array {
+  const wide = new Float64Array(Math.ceil(shares.length / factor));
+  for (let bin = 0; bin < shares.length; bin++) wide[Math.floor(bin / factor)]! += shares[bin]!;
+  return wide;
 }

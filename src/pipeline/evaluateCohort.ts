@@ -4,7 +4,7 @@ import { ScanRefusal } from '../core/issues.ts';
 import { RESEARCH_USE } from '../core/scanRecord.ts';
 import type { Volume } from '../core/volume.ts';
 import { findScans, readScan, type ScanInput } from '../formats/scan.ts';
-import { binWidth, pooledShares } from '../metrics/intensityHistogram.ts';
+import { binWidth, pooledShares, widerBins } from '../metrics/intensityHistogram.ts';
 import { wasserstein1OfHistograms } from '../metrics/wasserstein1.ts';
 import { conformAlone } from './evaluation/conformPair.ts';
 import { distanceRows, type CohortFeatures } from './evaluation/distances.ts';
@@ -163,12 +163,9 @@ function evaluatedScan({ key, subject }: ScanPair, features: PairFeatures, refer
   };
 }
 
-/** Brain histograms in bins of 0.016, coarse enough to be drawn. */
+/** Brain histograms in bins of 0.02, coarse enough to be drawn. */
 function pooledHistograms({ before, after, reference }: CohortFeatures): CohortRecord['histograms'] {
-  const MERGED = 4;
-  const merged = (scans: readonly ScanFeatures[]): number[] => {
-    const shares = pooledShares(scans.map(({ histograms }) => histograms.brainIntensity));
-    return Array.from({ length: shares.length / MERGED }, (_, bin) => shares.slice(bin * MERGED, (bin + 1) * MERGED).reduce((sum, share) => sum + share, 0));
-  };
+  const MERGED = 5;
+  const merged = (scans: readonly ScanFeatures[]): number[] => Array.from(widerBins(pooledShares(scans.map(({ histograms }) => histograms.brainIntensity)), MERGED));
   return { binWidth: MERGED * binWidth(featureBins.brainIntensity), before: merged(before), after: merged(after), reference: merged(reference) };
 }

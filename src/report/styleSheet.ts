@@ -29,7 +29,7 @@ p { max-width: 70ch; }
 .keys { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); margin: 30px 0 0; }
 .keys > div { background: #fff; padding: 18px 20px 16px; }
 .keys .label { color: var(--soft); font-size: 13.5px; }
-.keys .figure { font-size: 27px; line-height: 1.25; font-weight: 620; letter-spacing: -.01em; margin: 4px 0 2px; white-space: nowrap; }
+.keys .figure { font-size: 23px; line-height: 1.3; font-weight: 620; letter-spacing: -.01em; margin: 4px 0 2px; white-space: nowrap; }
 .keys .figure .from { color: var(--soft); font-weight: 400; }
 .keys .note { color: var(--soft); font-size: 13px; line-height: 1.4; }
 .notice { border-left: 4px solid var(--stop); background: #fdf6f2; padding: 16px 22px; margin: 26px 0 0; max-width: 76ch; }
@@ -56,7 +56,12 @@ thead th { color: var(--soft); font-weight: 600; font-size: 13px; border-bottom:
 tbody th { font-weight: 600; min-width: 15ch; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td.meaning { color: var(--soft); font-size: 13.5px; min-width: 26ch; }
-tr.total td, tr.total th { border-top: 1.5px solid #aeb7c0; font-weight: 650; }
+table.wide, table.metrics { table-layout: fixed; min-width: 760px; }
+table.wide th:first-child { width: 24%; }
+table.metrics th:first-child { width: 25%; }
+table.metrics th:nth-child(2) { width: 9%; }
+table.metrics th:last-child { width: 34%; }
+table.metrics tbody th { min-width: 0; }
 .unit, .interval, .absent { color: var(--soft); font-weight: 400; font-size: 13px; }
 .absent { font-style: italic; white-space: normal; }
 .direction { color: var(--soft); white-space: nowrap; }

@@ -13,8 +13,12 @@ ${drawScanDistances(record)}`;
 }
 
 function drawPooled({ histograms: { binWidth, before, after, reference } }: CohortRecord): Html {
+  // smoothed for the eye by [1 2 1]/4: integer-valued scans fill fine bins unevenly
   const points = (shares: readonly number[]): Point[] =>
-    shares.flatMap((share, bin): Point[] => ((bin + 0.5) * binWidth < INTENSITY_END ? [[(bin + 0.5) * binWidth, 100 * share]] : []));
+    shares.flatMap((share, bin): Point[] => {
+      const smooth = (2 * share + (shares[bin - 1] ?? share) + (shares[bin + 1] ?? share)) / 4;
+      return (bin + 0.5) * binWidth < INTENSITY_END ? [[(bin + 0.5) * binWidth, 100 * smooth]] : [];
+    });
   const curves = [['source', points(before)], ['harmonized', points(after)], ['reference', points(reference)]] as const;
   const peak = Math.max(...curves.flatMap(([, curve]) => curve.map(([, share]) => share)), 0.1);
   return html`<figure><h3>Brain intensities, pooled</h3>${renderChart({

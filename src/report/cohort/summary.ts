@@ -29,11 +29,12 @@ function movedCard(label: string, before: Estimate, after: Estimate, note: Html)
 }
 
 function numberOf(estimate: Estimate): Html {
-  return quantity('value' in estimate ? estimate.value : null);
+  return quantity('value' in estimate ? estimate.value : null, (value) => value.toFixed(4));
 }
 
 function gainNote(gain: Estimate): Html | null {
-  return 'value' in gain ? html`${quantity(gain.value, formatPercent)} of the way to the floor.` : null;
+  if ('unavailable' in gain) return gain.unavailable === 'BEFORE_AT_FLOOR' ? html`It was at the floor already.` : null;
+  return gain.value < 0 ? html`Farther from the floor than before: harm.` : html`${quantity(gain.value, formatPercent)} of the way to the floor.`;
 }
 
 export function renderCohortMethods({ concordVersion, statistics }: CohortRecord): Html {

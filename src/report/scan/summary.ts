@@ -19,13 +19,18 @@ export function renderSummary(record: ScanRecord): Html {
   const value = (id: MetricId, role?: MetricRole): number | undefined => valueOf(record.metrics, metricKey(id, role));
   const before = value('wasserstein1', 'source');
   const after = value('wasserstein1', 'harmonized');
+  const limit = record.gates.find(({ gate }) => gate === 'gradientCorrelation')?.limit ?? null;
   const passed = record.gates.filter(({ verdict }) => verdict === 'pass').length;
   return html`<div class="keys">
-<div><div class="label">Distance to the reference</div><div class="figure">${before !== undefined && html`<span class="from">${quantity(before)} → </span>`}${quantity(after)}</div><div class="note">Wasserstein-1 of brain intensities; lower is better. ${distanceVerdict(before, after)}</div></div>
+<div><div class="label">Distance to the reference</div><div class="figure">${before !== undefined && html`<span class="from">${quantity(before, fourDecimals)} → </span>`}${quantity(after, fourDecimals)}</div><div class="note">Wasserstein-1 of brain intensities; lower is better. ${distanceVerdict(before, after)}</div></div>
 <div><div class="label">Anatomy kept</div><div class="figure">${quantity(value('gradientCorrelation'), (r) => r.toFixed(3))}</div><div class="note">Gradient correlation with the source; 1 is perfect, and a change of tissue contrast lowers it.</div></div>
 <div><div class="label">Displacement</div><div class="figure">${quantity(value('displacementMedian'), (d) => d.toFixed(3))}</div><div class="note">Median shift in voxels; nothing should move.</div></div>
 <div><div class="label">Gates passed</div><div class="figure"><data value="${passed}">${passed}</data> of <data value="${record.gates.length}">${record.gates.length}</data></div><div class="note">${gateNote(record.gates)}</div></div>
 </div>`;
+}
+
+function fourDecimals(value: number): string {
+  return value.toFixed(4);
 }
 
 function distanceVerdict(before: number | undefined, after: number | undefined): string {

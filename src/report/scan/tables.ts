@@ -29,7 +29,7 @@ export function renderMetricTables(metrics: readonly MetricValue[]): Html {
   const others = metrics.filter(({ id }) => !listed.has(id));
   return html`${metricTables.map(({ title, ids, columns }) => {
     const rows = ids.filter((id) => columnRoles[columns].some((role) => byKey.has(metricKey(id, role))));
-    return rows.length === 0 ? null : html`<div class="scroll"><table><caption>${title}</caption>
+    return rows.length === 0 ? null : html`<div class="scroll"><table class="metrics"><caption>${title}</caption>
 <thead><tr><th>Measure</th><th>Good is</th>${columnTitles[columns].map((name) => html`<th class="number">${name}</th>`)}<th>What it says</th></tr></thead>
 <tbody>${rows.map((id) => html`<tr><th scope="row">${metricCatalogue[id].name} <span class="unit">${metricCatalogue[id].unit}</span></th>
 <td>${directionMark(metricCatalogue[id].better)}</td>${columnRoles[columns].map((role) => html`<td class="number">${metricQuantity(byKey.get(metricKey(id, role)))}</td>`)}
