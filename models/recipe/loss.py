@@ -1,7 +1,9 @@
 """Losses, each beside the preconditioning that it assumes."""
+import numpy as np
 import torch
 
 from networks import alpha_bar
+from style_statistics import CELL, GRID, ellipsoid
 
 
 def style_loss(encoder, decoder, first, second, code_noise=.1):
@@ -17,6 +19,18 @@ def style_loss(encoder, decoder, first, second, code_noise=.1):
         redraw = redraw + ((.2 + other) * (drawn - other) ** 2).mean() / 2
     disagreement = ((z1 - z2) ** 2).mean() / 2  # the codes have unit variance: 1 - R2
     return 20 * redraw + .1 * disagreement, redraw.detach(), 1 - disagreement.detach()
+
+
+def brain_cells(inside):
+    """[1, 1, 12, 15, 12]: `inside` in cells of an average head's brain ellipsoid, 1 elsewhere, in proportion between."""
+    share = ellipsoid(39., 50.).reshape(GRID[0], CELL, GRID[1], CELL, GRID[2], CELL).mean((1, 3, 5))
+    return torch.from_numpy((1 + (inside - 1) * share).astype(np.float32))[None, None]
+
+
+def node_weight(stored, half, brain):
+    """Weights n / (n + half) of nodes with n voxels, from the stored n / (n + 4), times the brain's."""
+    voxels = 4 * stored / (1 - stored).clamp(min=2e-3)
+    return voxels / (voxels + half) * brain
 
 
 def noisy(x0, noise, timestep):

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from dataset import Samples
-from loss import field_loss, noisy, style_loss
+from loss import brain_cells, field_loss, node_weight, noisy, style_loss
 from networks import Denoiser, Size, StyleDecoder, StyleEncoder, channels_last
 from noise import smooth_noise
 
@@ -25,6 +25,8 @@ OPTIONS = [  # name, default, unit, meaning
     ('decay', 1e-2, '1', 'weight decay (AdamW)'),
     ('dropout', .05, '1', 'dropout in the denoiser'),
     ('code_dropout', .1, '1', 'share of samples whose source code is hidden'),
+    ('support', 40., 'voxels', 'voxels at which a node of the field counts half'),
+    ('brain_weight', 3., '1', 'weight of nodes inside the brain ellipsoid; 1 elsewhere'),
     ('threads', 2, 'threads', 'CPU threads'),
     ('seed', 0, '1', 'seed of everything'),
     ('report', 50, 'iterations', 'iterations per progress line'),
@@ -115,6 +117,8 @@ def field_stage(options, device):
     stage = Stage(options, dict(denoiser=Denoiser(Size(), options.dropout)), device)
     bank = torch.cat([smooth_noise(20, torch.Generator().manual_seed(i)) for i in range(25)])
 
+    brain = grid(brain_cells(options.brain_weight), device)
+
     def draw_noise(rng, n):
         a, b = (bank[torch.from_numpy(rng.integers(len(bank), size=n))] for _ in range(2))
         angle = torch.from_numpy(rng.uniform(0, 2 * np.pi, n).astype(np.float32)).view(-1, 1, 1, 1, 1)
@@ -132,11 +136,12 @@ def field_stage(options, device):
         timestep = torch.from_numpy(rng.choice(TIMESTEPS, options.batch, p=SHARES).astype(np.float32)).to(device)
         noise = draw_noise(rng, options.batch)
         xt, signal, sigma = noisy(field, noise, timestep)
+        weight = node_weight(weight, options.support, brain)
         with torch.autocast(device.split(':')[0], torch.bfloat16, enabled=options.bfloat16):
             v = stage.modules['denoiser'](started, style_map, xt, timestep, reference_code, source_code, shift)
         total, error, start_error = field_loss(v.float(), field, noise, xt, signal, sigma, weight)
         first = (timestep == TIMESTEPS[0]).float()
-        return total, dict(loss=float(total), error_first=float((error * first).sum() / first.sum().clamp(min=1)), error=float(error.mean()),
+        return total, dict(loss=float(total.detach()), error_first=float((error * first).sum() / first.sum().clamp(min=1)), error=float(error.mean()),
                            start_error=float(start_error.mean()))
     return stage, loss
 
