@@ -75,6 +75,8 @@ async function open(model: Uint8Array, { provider, threads }: { provider: Provid
       // the arena keeps its peak for ever; batches of draws vary, and many scans run in one process
       enableCpuMemArena: false,
       logSeverityLevel: 3,
+      // idle threads must not spin: other workers need the cores
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
   } catch (cause) {
     const code = provider === 'cpu' ? 'CONCORD_MODEL_SHAPE' : 'CONCORD_DEVICE';

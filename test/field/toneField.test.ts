@@ -63,6 +63,11 @@ describe('the tone field', () => {
     expect(0.45 + field.values[9]!).toBeCloseTo(0.9, 6);
   });
 
+  it('takes in a residual of 0.08 by half at 0.05, between 0 and the first knot', () => {
+    const { values } = composeToneField(IDENTITY_CURVE, residual(() => 0.08), open);
+    expect([values[0], values[1], values[2]].map((v) => Number(v!.toFixed(6)))).toEqual([0, 0.04, 0.08]);
+  });
+
   it('keeps 0 at exactly 0 and holds the last knot’s shift beyond it', () => {
     const field = composeToneField(IDENTITY_CURVE, residual(() => 0.08), open);
     const out = applyToneField(field, volumeOf([4, 1, 1], (i) => [-1, 0, 2, 9][i]!), IDENTITY_MAP, 8).samples;

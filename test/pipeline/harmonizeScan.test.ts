@@ -75,7 +75,8 @@ async function bytesOf(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await sha256(join(folder, name))] as const)));
 }
 
-describe('harmonizeScan', () => {
+// whole chains: seconds on an idle machine, minutes on a busy one
+describe('harmonizeScan', { timeout: 240_000 }, () => {
   it('writes image, sidecar, report and record, and the record’s hashes are those of the files', async () => {
     const { job, record } = first;
     expect(record.status).toBe('harmonized');
@@ -131,7 +132,7 @@ describe('harmonizeScan', () => {
   });
 });
 
-describe('harmonizeScan refuses', () => {
+describe('harmonizeScan refuses', { timeout: 240_000 }, () => {
   it('what fails a hard gate: report and record, no image, and no older image left beside them', async () => {
     const job = await jobIn(await scratchFolder());
     await cp(first.job.outputDir, job.outputDir, { recursive: true });
