@@ -52,23 +52,23 @@ function measureHead(spacingMm) {
     spacingMm, shape: runs[0].whole.shape, status: runs[0].whole.status, stagePeaks: perStage ? 'each stage' : 'so far',
     kernelSeconds: median(runs.flatMap((run) => [run.stages.kernel, run.whole.kernel])),
     stages: stages.map(({ name }, n) => measured(name, runs.map(({ stages: run }) => ({ ...run.stages[n], kernel: run.kernel })))),
-    whole: measured('whole chain', runs.map(({ whole }) => ({ seconds: whole.whole, peakMiB: whole.peakMiB, kernel: whole.kernel }))),
-    load: measured('load bundle', runs.map(({ whole }) => ({ seconds: whole.load, peakMiB: 0, kernel: whole.kernel }))),
+    whole: measured('whole chain', runs.map(({ whole }) => ({ ...whole.whole, peakMiB: whole.peakMiB, kernel: whole.kernel }))),
+    load: measured('load bundle', runs.map(({ whole }) => ({ ...whole.load, peakMiB: 0, kernel: whole.kernel }))),
   };
 }
 
 function measured(name, samples) {
   return {
-    name, seconds: median(samples.map(({ seconds }) => seconds)),
+    name, seconds: median(samples.map(({ seconds }) => seconds)), cpuSeconds: median(samples.map(({ cpuSeconds }) => cpuSeconds)),
     ratio: median(samples.map(({ seconds, kernel }) => seconds / kernel)), peakMiB: Math.max(...samples.map(({ peakMiB }) => peakMiB)),
   };
 }
 
 function printHead({ spacingMm, shape, status, kernelSeconds, stages, whole, load }) {
   console.log(`\n${spacingMm} mm head, ${shape.join('×')}, ${status}; kernel ${kernelSeconds.toFixed(3)} s`);
-  console.log(`${'stage'.padEnd(12)} ${'s'.padStart(8)} ${'ratio'.padStart(8)} ${'peak MiB'.padStart(9)}`);
-  for (const { name, seconds, ratio, peakMiB } of [...stages, whole, load]) {
-    console.log(`${name.padEnd(12)} ${seconds.toFixed(3).padStart(8)} ${ratio.toFixed(2).padStart(8)} ${(peakMiB > 0 ? peakMiB.toFixed(0) : '').padStart(9)}`);
+  console.log(`${'stage'.padEnd(12)} ${'s'.padStart(8)} ${'cpu s'.padStart(8)} ${'ratio'.padStart(8)} ${'peak MiB'.padStart(9)}`);
+  for (const { name, seconds, cpuSeconds, ratio, peakMiB } of [...stages, whole, load]) {
+    console.log(`${name.padEnd(12)} ${seconds.toFixed(3).padStart(8)} ${cpuSeconds.toFixed(3).padStart(8)} ${ratio.toFixed(2).padStart(8)} ${(peakMiB > 0 ? peakMiB.toFixed(0) : '').padStart(9)}`);
   }
   if (spacingMm === TARGET.spacingMm) {
     console.log(`target: whole chain below ${TARGET.seconds} s on two cores and ${TARGET.peakMiB.toFixed(0)} MiB: ` +
