@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type OutputInfo } from 'sharp';
 import { describe, expect, it } from 'vitest';
 
 import { renderChart } from '../../src/report/chart.ts';
@@ -10,7 +10,7 @@ import { workingVolume } from '../support/sampleScan.ts';
 
 const grey = { window: [0, 1], ramp: greyRamp } as const;
 
-async function pixelsOf(imgTag: string): Promise<{ data: Buffer; info: sharp.OutputInfo }> {
+async function pixelsOf(imgTag: string): Promise<{ data: Buffer; info: OutputInfo }> {
   const png = /base64,([^"]+)"/.exec(imgTag)![1]!;
   return sharp(Buffer.from(png, 'base64')).raw().toBuffer({ resolveWithObject: true });
 }
