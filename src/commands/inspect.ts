@@ -71,5 +71,5 @@ function inspectionText({ scan, usable, facts, issues }: Inspection): string {
 function factText(value: JsonValue): string {
   if (Array.isArray(value)) return value.join(' × ');
   if (typeof value !== 'object' || value === null) return String(value);
-  return Object.entries(value as Readonly<Record<string, JsonValue>>).map(([key, member]) => `${key} ${String(member)}`).join(', ') || 'unknown';
+  return Object.entries(value).map(([key, member]) => `${key} ${JSON.stringify(member)}`).join(', ') || 'unknown';
 }

@@ -8,7 +8,7 @@ import type { Volume } from '../core/volume.ts';
 import { findScans } from '../formats/scan.ts';
 import type { ScanInput } from '../formats/scan.ts';
 import type { ReferenceStyle } from '../style/referenceStyle.ts';
-import { findStyle } from '../style/styleLibrary.ts';
+import { findStyle } from '../config/styleLibrary.ts';
 import type { CommandContext } from './command.ts';
 
 /** What `--reference` means: a style that is there, or scans to make one from. */

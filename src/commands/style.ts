@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../formats/atomicFile.ts';
 import { canonicalJson } from '../pipeline/canonicalJson.ts';
 import { plainJson } from '../pipeline/scanRecord.ts';
 import type { ReferenceStyle } from '../style/referenceStyle.ts';
-import { findStyle, listStyles } from '../style/styleLibrary.ts';
+import { findStyle, listStyles } from '../config/styleLibrary.ts';
 import { command } from './command.ts';
 import { biasCorrectionParameter, bundleParameter, deviceParameter, protocolParameter, timeLimitParameter } from './modelParameters.ts';
 import { findModel, openWorkers } from './openModel.ts';

@@ -58,7 +58,7 @@ function expectation({ params, message }: ErrorObject): string {
   if (Array.isArray(allowedValues)) return `one of ${allowedValues.map(shortJson).join(', ')}`;
   if (allowedValue !== undefined) return shortJson(allowedValue);
   if (type !== undefined) return Array.isArray(type) ? type.join(' or ') : shortJson(type).replaceAll('"', '');
-  return (message ?? 'another value').replace(/^must (be |have )?/, '');
+  return (message ?? 'another value').replace(/^must (be |have )?/, '').replace('NOT have fewer than', 'at least').replace('NOT have more than', 'at most');
 }
 
 function valueAt(value: unknown, pointer: string): unknown {

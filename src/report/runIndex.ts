@@ -1,4 +1,4 @@
-import { RESEARCH_USE } from '../core/scanRecord.ts';
+import type { RESEARCH_USE } from '../core/scanRecord.ts';
 import { html, type Html } from './html.ts';
 import { renderPage, type Section } from './page.ts';
 

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { loadStyleFile } from '../config/styleFile.ts';
-import type { ReferenceStyle } from './referenceStyle.ts';
+import { loadStyleFile } from './styleFile.ts';
+import type { StyleFile } from './styleFile.ts';
 
 /** The styles that come with a bundle, `styles/<id>.json`, sorted by id. */
-export async function listStyles(bundleDir: string): Promise<readonly ReferenceStyle[]> {
+export async function listStyles(bundleDir: string): Promise<readonly StyleFile[]> {
   const folder = join(bundleDir, 'styles');
   // a bundle without styles is whole
   const names = await readdir(folder).catch(() => []);
@@ -13,6 +13,6 @@ export async function listStyles(bundleDir: string): Promise<readonly ReferenceS
 }
 
 /** One of them, or undefined. */
-export async function findStyle(bundleDir: string, id: string): Promise<ReferenceStyle | undefined> {
+export async function findStyle(bundleDir: string, id: string): Promise<StyleFile | undefined> {
   return (await listStyles(bundleDir)).find((style) => style.id === id);
 }

@@ -1,0 +1,129 @@
+// docs/reference is made of what the program itself reads: the commands, the code tables and the schemas.
+// `node scripts/generateDocs.mjs` writes it from dist; test/commands/reference.test.ts compares it with src.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { root, setup, step } from './setup.mjs';
+
+const GENERATED = '<!-- Made by scripts/generateDocs.mjs; edit the source it names, not this page. -->';
+
+/** File name below docs/reference → its text. */
+export function renderReference({ version, commands, commandHelp, programHelp, errorTable, issueTable }) {
+  return new Map([
+    ['cli.md', cliPage(version, commands, commandHelp, programHelp)],
+    ['errors.md', errorPage(errorTable)],
+    ['issues.md', issuePage(issueTable)],
+    ['protocol.md', schemaPage('protocols/schema/protocol.schema.json', 'protocols/<id>/<version>.json')],
+    ['manifest.md', schemaPage('models/schema/manifest.schema.json', 'models/<id>/<version>/manifest.json')],
+    ['style.md', schemaPage('models/schema/style.schema.json', 'written by `concord style create`')],
+  ]);
+}
+
+function cliPage(version, commands, commandHelp, programHelp) {
+  const sections = commands.map((command) => `## concord ${command.name}\n\n${fenced(commandHelp(command))}`);
+  return page('Command line', 'src/commands', [
+    'Results go to standard output (with `--json` as one JSON value), talk, progress and errors to standard error. The exit status is explained in [errors.md](errors.md).',
+    'Logs (`--log-file`, `-v`) are JSON lines without paths, header text or anything a patient could be known by. Set `CONCORD_STACK=1` to see the stack of an internal error.',
+    fenced(programHelp(version, commands)), ...sections,
+  ]);
+}
+
+const EXITS = [
+  [0, 'All eligible scans are done; refusals by policy and skips are counted, not failed.'],
+  [1, 'Internal error.'],
+  [2, 'Usage or configuration: an option, a protocol, a device.'],
+  [3, 'No eligible input: nothing was found, or nothing of it could be harmonized and nothing else is to blame.'],
+  [4, 'With `--strict`: a scan was refused by policy (a code that says refuse in [issues.md](issues.md), not an unreadable file).'],
+  [5, 'An input is unreadable: damaged, cut short, or not what its name says.'],
+  [6, 'The output cannot be written, the disk is full, or another job holds the folder.'],
+  [7, 'The model or the reference is missing, or a hash does not agree.'],
+  [8, 'Partial: a scan failed (time limit, crash); the others are done.'],
+  [9, 'A safety gate refused a result; the source should be kept.'],
+  [130, 'Interrupted (SIGINT). Run the same command again: finished scans are not repeated.'],
+  [143, 'Terminated (SIGTERM).'],
+];
+
+function errorPage(errorTable) {
+  return page('Exit status and error codes', 'src/core/errors.ts', [
+    '## Exit status', table(['status', 'meaning'], EXITS.map(([status, meaning]) => [String(status), meaning])),
+    'When several apply, the first of these counts: 130 or 143, 1, 2, 7, 6, 5, 9, 8, 4, 3, 0.',
+    '## Error codes', 'What is thrown, with the status it ends with when nothing more important happened. A code is never reused.',
+    table(['code', 'status', 'what to do'], Object.entries(errorTable).map(([code, { exit, remedy }]) => [`\`${code}\``, String(exit), remedy])),
+  ]);
+}
+
+function issuePage(issueTable) {
+  return page('Issue codes', 'src/core/issues.ts', [
+    'A scan\'s own fault. It stands in the scan\'s record and in `run.json`, and costs no other scan anything. *skip*: nothing to harmonize; *refuse*: the scan is left as it is; *flag*: harmonized, with a word of warning; *fail*: not harmonized, worth another try.',
+    table(['code', 'severity', 'what to do'], Object.entries(issueTable).map(([code, { severity, remedy }]) => [`\`${code}\``, severity, remedy])),
+  ]);
+}
+
+function schemaPage(path, where) {
+  const schema = JSON.parse(readFileSync(join(root, path), 'utf8'));
+  const rows = propertyRows(schema, '', schema.$defs ?? {});
+  return page(schema.title, path, [
+    `${schema.description} File: ${where.includes('`') ? where : `\`${where}\``}. Unknown keys are refused.`,
+    table(['key', 'value', 'meaning'], rows),
+  ]);
+}
+
+function propertyRows(schema, prefix, definitions) {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, given]) => {
+    const property = { ...definitions[given.$ref?.split('/').at(-1)], ...given };
+    const name = `${prefix}${key}${schema.required?.includes(key) === false || schema.required === undefined ? '?' : ''}`;
+    const inner = property.type === 'array' ? resolved(property.items, definitions) : property;
+    const nested = propertyRows(inner ?? {}, `${prefix}${key}${property.type === 'array' ? '[].' : '.'}`, definitions);
+    return [[`\`${name}\``, valueText(property, definitions), property.description ?? ''], ...nested];
+  });
+}
+
+function resolved(schema, definitions) {
+  return schema?.$ref === undefined ? schema : definitions[schema.$ref.split('/').at(-1)];
+}
+
+function valueText(schema, definitions) {
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(' or ');
+  if (schema.type === 'array') return `list of ${valueText(resolved(schema.items, definitions), definitions)}${countText(schema)}`;
+  const type = [schema.type].flat().join(' or ');
+  const limits = [[schema.minimum, '≥'], [schema.exclusiveMinimum, '>'], [schema.maximum, '≤']]
+    .filter(([limit]) => limit !== undefined).map(([limit, sign]) => `${sign} ${limit}`);
+  const pattern = schema.pattern === undefined ? '' : ` like \`${schema.pattern.replaceAll('|', '\\|')}\``;
+  return `${type}${limits.length === 0 ? '' : ` ${limits.join(', ')}`}${pattern}`;
+}
+
+function countText({ minItems, maxItems }) {
+  return minItems !== undefined && minItems === maxItems ? ` (${minItems})` : '';
+}
+
+function page(title, source, parts) {
+  return [`# ${title}`, `${GENERATED}\n<!-- Source: ${source} -->`, ...parts].join('\n\n') + '\n';
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function fenced(text) {
+  return `\`\`\`text\n${text.trimEnd()}\n\`\`\``;
+}
+
+async function main() {
+  setup();
+  const module = (path) => import(new URL(`../dist/${path}`, import.meta.url));
+  const { commandModules } = await module('commands/commandModules.js');
+  const { commandHelp, programHelp } = await module('commands/help.js');
+  const { errorTable } = await module('core/errors.js');
+  const { issueTable } = await module('core/issues.js');
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const folder = join(root, 'docs', 'reference');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of renderReference({ version, commands: commandModules, commandHelp, programHelp, errorTable, issueTable })) {
+    writeFileSync(join(folder, name), text);
+    step(`docs/reference/${name}`);
+  }
+}
+
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) await main();

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { renderReference } from '../../scripts/generateDocs.mjs';
+import { commandModules } from '../../src/commands/commandModules.ts';
+import { commandHelp, programHelp } from '../../src/commands/help.ts';
+import { packageVersion } from '../../src/commands/runCommandLine.ts';
+import { errorTable } from '../../src/core/errors.ts';
+import { issueTable } from '../../src/core/issues.ts';
+
+const pages = renderReference({ version: packageVersion(), commands: commandModules, commandHelp, programHelp, errorTable, issueTable });
+const written = (name: string): string => readFileSync(fileURLToPath(new URL(`../../docs/reference/${name}`, import.meta.url)), 'utf8');
+
+describe('docs/reference', () => {
+  it.each([...pages])('%s is what the program says now (else run: node scripts/generateDocs.mjs)', (name, text) => {
+    expect(written(name)).toBe(text);
+  });
+});
