@@ -25,7 +25,8 @@ export function checkCodestream(frame: Buffer, coding: PixelCoding, form: PixelF
     checkRle(frame, form);
     return;
   }
-  const size = coding === 'jpeg-2000' ? jpeg2000Size(frame) : jpegSize(frame);
+  const isJpeg2000 = coding === 'jpeg-2000' || coding === 'htj2k';
+  const size = isJpeg2000 ? jpeg2000Size(frame) : jpegSize(frame);
   if (!size) throw new ScanRefusal('MALFORMED', 'the compressed frame does not say its size');
   if (size.rows === form.rows && size.columns === form.columns && size.components === 1) return;
   throw new ScanRefusal(

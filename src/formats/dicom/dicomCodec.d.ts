@@ -3,7 +3,6 @@ declare module '@cornerstonejs/dicom-codec' {
     rows: number;
     columns: number;
     bitsAllocated: number;
-    bitsStored: number;
     samplesPerPixel: number;
     pixelRepresentation: number;
     signed: boolean;

@@ -22,7 +22,7 @@ export async function storedValuesOf(instance: InstanceHeader, data: PixelBytes 
   checkCodestream(data.bytes, coding, pixels);
   try {
     if (coding === 'jpeg-extended') return checkCount(await decodeExtendedJpeg(instance), pixels);
-    const frame = await decodeFrame(data.bytes, pixels, transferSyntax.uid);
+    const frame = await decodeFrame(data.bytes, pixels, transferSyntax);
     return decodedValues(frame, pixels);
   } catch (cause) {
     if (cause instanceof ScanRefusal) throw cause;

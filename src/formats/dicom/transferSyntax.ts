@@ -1,5 +1,13 @@
 /** Data table: the transfer syntaxes concord reads, and who decodes their pixels (stack.md §5). */
-export type PixelCoding = 'native' | 'rle' | 'jpeg' | 'jpeg-extended' | 'jpeg-ls' | 'jpeg-2000';
+export type PixelCoding =
+  | 'native'
+  | 'rle'
+  | 'jpeg-baseline'
+  | 'jpeg-extended'
+  | 'jpeg-lossless'
+  | 'jpeg-ls'
+  | 'jpeg-2000'
+  | 'htj2k';
 
 type TransferSyntaxEntry = Readonly<{
   name: string;
@@ -16,17 +24,17 @@ const transferSyntaxes: Readonly<Record<string, TransferSyntaxEntry>> = {
   '1.2.840.10008.1.2.1.99': { name: 'Deflated Explicit VR Little Endian', coding: 'native', deflated: true },
   '1.2.840.10008.1.2.2': { name: 'Explicit VR Big Endian', coding: 'native', bigEndian: true },
   '1.2.840.10008.1.2.5': { name: 'RLE Lossless', coding: 'rle' },
-  '1.2.840.10008.1.2.4.50': { name: 'JPEG Baseline', coding: 'jpeg' },
+  '1.2.840.10008.1.2.4.50': { name: 'JPEG Baseline', coding: 'jpeg-baseline' },
   '1.2.840.10008.1.2.4.51': { name: 'JPEG Extended', coding: 'jpeg-extended' },
-  '1.2.840.10008.1.2.4.57': { name: 'JPEG Lossless', coding: 'jpeg' },
-  '1.2.840.10008.1.2.4.70': { name: 'JPEG Lossless SV1', coding: 'jpeg' },
+  '1.2.840.10008.1.2.4.57': { name: 'JPEG Lossless', coding: 'jpeg-lossless' },
+  '1.2.840.10008.1.2.4.70': { name: 'JPEG Lossless SV1', coding: 'jpeg-lossless' },
   '1.2.840.10008.1.2.4.80': { name: 'JPEG-LS Lossless', coding: 'jpeg-ls' },
   '1.2.840.10008.1.2.4.81': { name: 'JPEG-LS Near-lossless', coding: 'jpeg-ls' },
   '1.2.840.10008.1.2.4.90': { name: 'JPEG 2000 Lossless', coding: 'jpeg-2000' },
   '1.2.840.10008.1.2.4.91': { name: 'JPEG 2000', coding: 'jpeg-2000' },
-  '1.2.840.10008.1.2.4.201': { name: 'HTJ2K Lossless', coding: 'jpeg-2000' },
-  '1.2.840.10008.1.2.4.202': { name: 'HTJ2K Lossless RPCL', coding: 'jpeg-2000' },
-  '1.2.840.10008.1.2.4.203': { name: 'HTJ2K', coding: 'jpeg-2000' },
+  '1.2.840.10008.1.2.4.201': { name: 'HTJ2K Lossless', coding: 'htj2k' },
+  '1.2.840.10008.1.2.4.202': { name: 'HTJ2K Lossless RPCL', coding: 'htj2k' },
+  '1.2.840.10008.1.2.4.203': { name: 'HTJ2K', coding: 'htj2k' },
 };
 
 export type TransferSyntax = TransferSyntaxEntry & Readonly<{ uid: string }>;
