@@ -18,7 +18,10 @@ export type BiasFieldPlan = Readonly<{
 
 /** |log b| is bounded by this: a factor of two, more is no coil's shading over a brain. */
 const MAX_LOG = 0.7;
-/** Working voxels between the nodes on which 1/b is tabulated; it is trilinear between them (error < 0.1 %). */
+/**
+ * Working voxels between the nodes on which 1/b is tabulated; it is trilinear between them. The nodes lie at the
+ * same places of the frame for every grid, so that native and working voxels get one and the same field.
+ */
 const NODE_STEP = 2;
 
 /** Fits the shading to the masked voxels of the working grid (scanner units). */
@@ -114,19 +117,18 @@ function forEachRow(
   }
 }
 
-/** Nodes every NODE_STEP working voxels over one native axis: the node left of each voxel and the way to the next. */
+/** Nodes over one native axis: the node left of each voxel and the way to the next one. */
 function nodesAlong(
   native: number,
   { scale, offset }: { scale: number; offset: number },
 ): { count: number; at: (node: number) => number; node: Int32Array; weight: Float64Array } {
-  const start = offset;
-  const count = Math.ceil(((native - 1) * scale) / NODE_STEP) + 2;
+  const first = Math.floor(offset / NODE_STEP);
   const node = new Int32Array(native);
   const weight = new Float64Array(native);
   for (let i = 0; i < native; i++) {
-    const position = (i * scale) / NODE_STEP;
+    const position = (i * scale + offset) / NODE_STEP - first;
     node[i] = Math.floor(position);
     weight[i] = position - node[i]!;
   }
-  return { count, at: (n) => start + n * NODE_STEP, node, weight };
+  return { count: node[native - 1]! + 2, at: (n) => (first + n) * NODE_STEP, node, weight };
 }
