@@ -71,8 +71,14 @@ describe('applyCoilShading', () => {
     for (let n = 1; n < image.length; n++) if (n % anatomy.shape[0] !== 0) steepest = Math.max(steepest, Math.abs(image[n]! / image[n - 1]! - 1));
     expect(Math.min(...slice(image))).toBeGreaterThan(0.4);
     expect(steepest).toBeLessThan(0.015);
+    expect(image[voxelAtCentre()]).toBeCloseTo(1, 2);
     expect(Math.max(...slice(image)) - Math.min(...slice(image))).toBeGreaterThan(0.03);
   });
+
+  function voxelAtCentre(): number {
+    const [i, j, k] = anatomy.affine.rows.map((row, axis) => Math.round(-row[3]! / row[axis]!)) as [number, number, number];
+    return (k * anatomy.shape[1] + j) * anatomy.shape[0] + i;
+  }
 
   function slice(image: Float32Array): Float32Array {
     return image.subarray(0, anatomy.shape[0] * anatomy.shape[1]);
