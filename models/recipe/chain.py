@@ -68,11 +68,15 @@ def sample_fields(networks, item, draws=8, timesteps=TIMESTEPS, seed=0, source_c
 
 
 def bounded(tone):
-    """Slopes of every segment into bounds, the value at the anchor knot kept, never below 0. tone: [41, 12, 15, 12]."""
+    """Slopes of every segment into bounds, the anchor's value kept, and on the way down inside the cone that ends at 0. [41, ...]"""
+    low, high = (slope * FINE.reshape(-1, 1, 1, 1) for slope in SLOPES)
     step = np.clip(np.diff(tone, axis=0), SLOPES[0] * .05, SLOPES[1] * .05)
-    up = tone[ANCHOR] + np.cumsum(step[ANCHOR:], 0)
-    down = tone[ANCHOR] - np.cumsum(step[:ANCHOR][::-1], 0)[::-1]
-    return np.maximum(np.concatenate([down, tone[ANCHOR:ANCHOR + 1], up]), 0)
+    out = np.empty_like(tone)
+    out[ANCHOR] = np.clip(tone[ANCHOR], low[ANCHOR], high[ANCHOR])
+    out[ANCHOR + 1:] = out[ANCHOR] + np.cumsum(step[ANCHOR:], 0)
+    for j in range(ANCHOR, 0, -1):
+        out[j - 1] = np.clip(out[j] - step[j - 1], low[j - 1], high[j - 1])
+    return out
 
 
 def compose(curve, residual, shrinkage=1.):
