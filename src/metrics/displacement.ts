@@ -14,8 +14,6 @@ const LEAST_INSIDE = 0.8;
 const LEAST_EXPLAINED = 0.5;
 /** Below this ratio of det to (trace/3)³ a block has edges of one direction only, and no shift can be told. */
 const LEAST_CONDITION = 1e-3;
-/** Powers of the source's intensity in the local tone curve: 1, z, z², z³. */
-const POWERS = 4;
 
 export type Displacement = Readonly<{ median: number; p99: number; blocks: number }>;
 
@@ -80,15 +78,18 @@ function blockShift(a: Volume, b: Volume, origin: number): number | undefined {
   const after = standardized(patchOf(b.samples, b.shape, origin, 0));
   if (after === undefined) return 1;
   // 1. the tone curve alone, 2. the tone curve and the shift together, with the gradients of the first curve
-  const powers = Array.from({ length: POWERS }, (_, power) => innerOf(wide.map((z) => z ** power)));
+  const z = innerOf(wide);
+  const squares = z.map((value) => value * value);
+  const powers = [new Float64Array(z.length).fill(1), z, squares, squares.map((value, voxel) => value * z[voxel]!)];
   const curve = leastSquares(powers, after);
-  const toned = wide.map((z) => curve.reduceRight((sum, coefficient) => sum * z + coefficient, 0));
+  const [c0, c1, c2, c3] = curve as unknown as [number, number, number, number];
+  const toned = wide.map((value) => c0 + value * (c1 + value * (c2 + value * c3)));
   const gradients = steps.map((step) => derivative(toned, step));
   if (isFlatOrOneDirection(gradients)) return undefined;
   const columns = [...powers, ...gradients];
   const solution = leastSquares(columns, after);
   if (explainedShare(columns, solution, after) < LEAST_EXPLAINED) return 1;
-  return Math.min(Math.hypot(...solution.slice(POWERS)), 1);
+  return Math.min(Math.hypot(...solution.slice(powers.length)), 1);
 }
 
 /** Zero mean and unit variance, by the mean and variance of `inner`; undefined where that is constant. */
@@ -108,12 +109,19 @@ const inner = Int32Array.from({ length: BLOCK ** 3 }, (_, voxel) => {
 });
 
 function innerOf(wide: Float64Array): Float64Array {
-  return Float64Array.from(inner, (n) => wide[n]!);
+  const block = new Float64Array(inner.length);
+  for (let voxel = 0; voxel < block.length; voxel++) block[voxel] = wide[inner[voxel]!]!;
+  return block;
 }
 
 /** Derivative per voxel by the five-point formula, exact for polynomials up to degree four. */
 function derivative(wide: Float64Array, step: number): Float64Array {
-  return Float64Array.from(inner, (n) => (8 * (wide[n + step]! - wide[n - step]!) - wide[n + 2 * step]! + wide[n - 2 * step]!) / 12);
+  const block = new Float64Array(inner.length);
+  for (let voxel = 0; voxel < block.length; voxel++) {
+    const n = inner[voxel]!;
+    block[voxel] = (8 * (wide[n + step]! - wide[n - step]!) - wide[n + 2 * step]! + wide[n - 2 * step]!) / 12;
+  }
+  return block;
 }
 
 function isFlatOrOneDirection(gradients: readonly Float64Array[]): boolean {

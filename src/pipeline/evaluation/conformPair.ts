@@ -22,7 +22,7 @@ const HEAD_FLOOR = 0.1;
 /** A scan on the working grid and the brain scale, by its own head frame. @throws ScanRefusal */
 export function conformAlone(volume: Volume<'scanner'>): WorkingScan & { trace: ConformTrace } {
   const { working, brain, trace } = conform(volume, asTheyAre) satisfies Conformed;
-  return { working, brain, head: headOf(working), trace };
+  return { working, brain, head: brighterThan(working.samples, HEAD_FLOOR), trace };
 }
 
 /**
@@ -41,10 +41,11 @@ export function conformLike(volume: Volume<'scanner'>, like: Readonly<{ volume: 
 
 /** Native head mask of a scanner volume whose brain scale is known. */
 export function nativeHead({ samples }: Volume<'scanner'>, { brainScale }: ConformTrace): Uint8Array {
-  const floor = HEAD_FLOOR * brainScale;
-  return Uint8Array.from(samples, (value) => (value > floor ? 1 : 0));
+  return brighterThan(samples, HEAD_FLOOR * brainScale);
 }
 
-function headOf({ samples }: Volume<'model'>): Uint8Array {
-  return Uint8Array.from(samples, (value) => (value > HEAD_FLOOR ? 1 : 0));
+function brighterThan(samples: Float32Array, floor: number): Uint8Array {
+  const mask = new Uint8Array(samples.length);
+  for (let voxel = 0; voxel < mask.length; voxel++) if (samples[voxel]! > floor) mask[voxel] = 1;
+  return mask;
 }
