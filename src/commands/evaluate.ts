@@ -1,5 +1,4 @@
 import type { CohortRecord, Estimate } from '../core/cohortRecord.ts';
-import type { JsonValue } from '../core/scanRecord.ts';
 import { evaluateCohort } from '../pipeline/evaluateCohort.ts';
 import { writeEvaluation } from '../pipeline/writeEvaluation.ts';
 import { command } from './command.ts';
@@ -42,7 +41,7 @@ export const evaluate = command({
     for (const { role, scan, issue } of record.issues) context.say(`${role} ${scan}: ${issue.code}: ${issue.detail}`);
     context.log.info({ matched: record.counts.matched, issues: record.issues.length }, 'evaluated');
     // the record is JSON by construction: evaluation.json is written from it
-    context.result({ ...record, outputs: paths } as unknown as JsonValue, evaluationText(record, paths.report));
+    context.result({ ...record, outputs: paths }, evaluationText(record, paths.report));
     return record.issues.some(({ issue }) => issue.severity === 'refuse' || issue.severity === 'fail') ? 8 : 0;
   },
 });

@@ -30,7 +30,7 @@ export async function walkFiles(path: string): Promise<FoundFiles> {
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const names = await readdir(folder).catch((cause: unknown) => {
       if (folder === root) throw unreadable(cause);
-      issues.push({ path: folder!, issue: issue('UNREADABLE', 'a folder could not be entered') });
+      issues.push({ path: folder, issue: issue('UNREADABLE', 'a folder could not be entered') });
       return [];
     });
     for (const name of names) {

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(scratch, { recursive: true }));
 
 /** A copy of the tiny bundle whose manifest was changed. */
-async function changedBundle(name: string, change: (manifest: Manifest, directory: string) => Promise<unknown> | unknown): Promise<string> {
+async function changedBundle(name: string, change: (manifest: Manifest, directory: string) => unknown): Promise<string> {
   const directory = join(scratch, name);
   await cp(tiny, directory, { recursive: true });
   const manifest = JSON.parse(await readFile(join(directory, 'manifest.json'), 'utf8')) as Manifest;

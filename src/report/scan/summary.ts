@@ -19,7 +19,6 @@ export function renderSummary(record: ScanRecord): Html {
   const value = (id: MetricId, role?: MetricRole): number | undefined => valueOf(record.metrics, metricKey(id, role));
   const before = value('wasserstein1', 'source');
   const after = value('wasserstein1', 'harmonized');
-  const limit = record.gates.find(({ gate }) => gate === 'gradientCorrelation')?.limit ?? null;
   const passed = record.gates.filter(({ verdict }) => verdict === 'pass').length;
   return html`<div class="keys">
 <div><div class="label">Distance to the reference</div><div class="figure">${before !== undefined && html`<span class="from">${quantity(before, fourDecimals)} → </span>`}${quantity(after, fourDecimals)}</div><div class="note">Wasserstein-1 of brain intensities; lower is better. ${distanceVerdict(before, after)}</div></div>
