@@ -40,7 +40,6 @@ export const evaluate = command({
     const paths = await writeEvaluation(record, values.output);
     for (const { role, scan, issue } of record.issues) context.say(`${role} ${scan}: ${issue.code}: ${issue.detail}`);
     context.log.info({ matched: record.counts.matched, issues: record.issues.length }, 'evaluated');
-    // the record is JSON by construction: evaluation.json is written from it
     context.result({ ...record, outputs: paths }, evaluationText(record, paths.report));
     return record.issues.some(({ issue }) => issue.severity === 'refuse' || issue.severity === 'fail') ? 8 : 0;
   },
