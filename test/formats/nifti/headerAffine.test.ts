@@ -40,6 +40,17 @@ describe('affineOfHeader', () => {
     expect(determinant(affine)).toBeCloseTo(-6, 5);
   });
 
+  it('turns an oblique quaternion (a, b, c, d) = (0.8, 0.4, 0.4, 0.2) into its rotation', () => {
+    const { affine } = affineOf({ sformCode: 0, qformCode: 1, quatern: [0.4, 0.4, 0.2], pixdim: [1, 1, 1, 1] });
+    // by hand from R = [a²+b²-c²-d², 2bc-2ad, 2bd+2ac; …] of nifti1.h
+    const expected = [[0.6, 0, 0.8], [0.64, 0.6, -0.48], [-0.48, 0.8, 0.36]];
+    expected.forEach((row, axis) => {
+      row.forEach((value, column) => {
+        expect(affine.rows[axis]![column]).toBeCloseTo(value, 6);
+      });
+    });
+  });
+
   it('treats a half turn about x (b = 1, a = 0) exactly, where float32 rounding could make a imaginary', () => {
     const { affine } = affineOf({ sformCode: 0, qformCode: 1, quatern: [1.0000001, 0, 0] });
     expect(affine.rows.map((row) => row.map((x) => Math.round(x * 1e6) / 1e6 + 0))).toEqual([
