@@ -19,6 +19,8 @@ export type PoolOptions = Readonly<{
 /** Worker processes on this machine; holds them until closed. */
 export type LocalPool = Readonly<{
   workers: number;
+  /** Starts the first worker: a bundle or device at fault shows before any work. */
+  ready: () => Promise<void>;
   /**
    * Answered by the next free worker. `requests` multiplies the time limit: a folder of reference scans is many in one.
    *
@@ -28,7 +30,11 @@ export type LocalPool = Readonly<{
   close: () => Promise<void>;
 }>;
 
-type Lane = Readonly<{ run: (request: WorkerRequest, limitMs: number) => Promise<WorkerReply>; close: () => Promise<void> }>;
+type Lane = Readonly<{
+  ready: () => Promise<void>;
+  run: (request: WorkerRequest, limitMs: number) => Promise<WorkerReply>;
+  close: () => Promise<void>;
+}>;
 
 const WORKER = new URL('./worker.js', import.meta.url);
 
@@ -47,28 +53,40 @@ export function openPool(options: PoolOptions): LocalPool {
       else next(lane);
     }
   };
-  return { workers: options.workers, submit, close: async () => { await Promise.all(lanes.map((lane) => lane.close())); } };
+  return {
+    workers: options.workers,
+    ready: () => lanes[0]!.ready(),
+    submit,
+    close: async () => { await Promise.all(lanes.map((lane) => lane.close())); },
+  };
 }
 
 /** One worker at a time, and its successors. */
 function openLane({ open, signal, program = WORKER }: PoolOptions): Lane {
   let child: ChildProcess | undefined;
+  const start = async (): Promise<ChildProcess> => {
+    // onnxruntime and codecs may write to standard output, which belongs to the result
+    const started = fork(program, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    child = started;
+    started.once('exit', () => { if (child === started) child = undefined; });
+    try {
+      await exchange(started, open, OPEN_LIMIT_MS, signal);
+    } catch (error) {
+      await end(started);
+      throw error;
+    }
+    return started;
+  };
   const run = async (request: WorkerRequest, limitMs: number): Promise<WorkerReply> => {
     if (signal.aborted) throw new ConcordError('CONCORD_WORKER', 'The run was interrupted.');
-    if (child === undefined) {
-      // onnxruntime and codecs may write to standard output, which belongs to the result
-      child = fork(program, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-      child.once('exit', () => { child = undefined; });
-      try {
-        await exchange(child, open, OPEN_LIMIT_MS, signal);
-      } catch (error) {
-        await end(child);
-        throw error;
-      }
-    }
-    return exchange(child, request, limitMs, signal);
+    const worker = child ?? await start();
+    return exchange(worker, request, limitMs, signal);
   };
-  return { run, close: async () => { if (child !== undefined) await end(child); } };
+  return {
+    ready: async () => { if (child === undefined) await start(); },
+    run,
+    close: async () => { if (child !== undefined) await end(child); },
+  };
 }
 
 const OPEN_LIMIT_MS = 300_000;
@@ -101,7 +119,9 @@ function exchange(child: ChildProcess, request: WorkerRequest, limitMs: number, 
     };
     child.on('message', answered).on('exit', lost).on('error', failed);
     signal.addEventListener('abort', kill, { once: true });
-    child.send(request, (cause) => { if (cause !== null) kill(); });
+    // an abort before this moment will not be announced again
+    if (signal.aborted) kill();
+    else child.send(request, (cause) => { if (cause !== null) kill(); });
   });
 }
 

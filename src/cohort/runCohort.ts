@@ -44,7 +44,9 @@ export type CohortJob = Readonly<{
 }>;
 
 /** After these no later scan can do better. */
-const ENDS_RUN: readonly string[] = ['CONCORD_NO_SPACE', 'CONCORD_OUTPUT_NOT_WRITABLE'];
+const ENDS_RUN: readonly string[] = [
+  'CONCORD_NO_SPACE', 'CONCORD_OUTPUT_NOT_WRITABLE', 'CONCORD_MODEL_MISSING', 'CONCORD_MODEL_HASH', 'CONCORD_DEVICE',
+];
 
 /**
  * Harmonizes every input, as many at a time as the pool has workers; one that cannot be harmonized costs only itself.

@@ -75,6 +75,7 @@ export const harmonize = command({
       await checkFreeSpace(values.output, listing.inputs);
       const pool = await openWorkers(model, { ...values, signal: context.signal });
       try {
+        await pool.ready();
         // 3. the reference, then every scan
         const reference = await loadReference(source, pool, values, context);
         return await harmonizeListing(values, listing, model, reference, pool, context);

@@ -44,7 +44,8 @@ async function runCommand(module: CommandModule, values: Readonly<Record<string,
   try {
     status = await module.run(values, context);
   } catch (error) {
-    status = reportError(error, json);
+    // what an interruption breaks is no fault of its own
+    status = signal.aborted ? (signal.reason as ExitStatus) : reportError(error, json);
   }
   const ended = signal.aborted ? (signal.reason as 130 | 143) : status;
   log.info({ command: module.name, status: ended }, 'end');
