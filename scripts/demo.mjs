@@ -10,7 +10,7 @@ const { values } = parseArgs({
     input: { type: 'string' },
     reference: { type: 'string' },
     output: { type: 'string' },
-    // for a quicker or finer look; the numbers of docs/tutorial/demo.md are those of the defaults
+    // For a quicker or a finer look
     people: { type: 'string', default: '6' },
     spacing: { type: 'string', default: '2' },
     bundle: { type: 'string' },
