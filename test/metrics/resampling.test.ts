@@ -28,6 +28,13 @@ describe('bcaInterval', () => {
     expect(covered).toBeLessThanOrEqual(99);
   });
 
+  it('is moved and widened upwards by a skewed sample: of this mean, 2.2 to 11.3 as scipy has it, not 1.8 to 9.2', () => {
+    const values = [1, 1, 1, 2, 2, 3, 5, 9, 20];
+    const interval = bcaInterval((drawn) => mean(drawn.map((n) => values[n]!)), { clusters: 9, resamples: 8000, confidence: 0.95, seed: 2 })!;
+    expect(Math.abs(interval.low - 2.222)).toBeLessThan(0.3);
+    expect(Math.abs(interval.high - 11.333)).toBeLessThan(0.6);
+  });
+
   it('is absent for two subjects, and for a statistic that resampling only enlarges', () => {
     expect(bcaInterval(() => 1, { clusters: 2, resamples: 200, confidence: 0.95, seed: 0 })).toBeUndefined();
     const enlarged = (drawn: readonly number[]): number => drawn.length - new Set(drawn).size;
