@@ -46,6 +46,7 @@ figure { margin: 0 0 34px; }
 .scalebar svg { outline: 1px solid var(--line); }
 .pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 40px; }
 .chart svg { font-size: 12px; font-family: inherit; color: #39424b; overflow: visible; }
+.pair .chart svg { max-width: 520px; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 22px; font-size: 13.5px; margin: 4px 0 6px; }
 .legend span { display: inline-flex; align-items: center; gap: 8px; }
 .scroll { overflow-x: auto; }
@@ -91,6 +92,7 @@ footer p { margin: 3px 0; max-width: none; }
   body { font-size: 10.5pt; }
   .frame { display: block; padding: 0; max-width: none; }
   nav { display: none; }
+  .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 24px; }
   main { padding-top: 18px; }
   .strip { grid-template-columns: 90px minmax(0, 1fr); }
   .slices, .scalebar { margin-left: 108px; }

@@ -3,6 +3,7 @@ import { metricKey, type MetricId, type MetricRole } from '../../metrics/catalog
 import { html, type Html } from '../html.ts';
 import { quantity } from '../quantity.ts';
 import { acquisitionText } from './provenance.ts';
+import { spaced } from './tables.ts';
 
 /** What stands under the title: verdict, one sentence, the numbers to know first, and why, where refused. */
 export function renderOpening(record: ScanRecord): Html {
@@ -40,7 +41,7 @@ function distanceVerdict(before: number | undefined, after: number | undefined):
 
 function gateNote(gates: readonly GateVerdict[]): string {
   if (gates.length === 0) return 'The scan ended before the gates.';
-  const flagged = gates.filter(({ verdict }) => verdict !== 'pass').map(({ gate }) => gate);
+  const flagged = gates.filter(({ verdict }) => verdict !== 'pass').map(({ gate }) => spaced(gate).toLowerCase());
   return flagged.length === 0 ? 'Every safety check held its limit.' : `Look at: ${flagged.join(', ')}.`;
 }
 
