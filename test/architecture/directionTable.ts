@@ -34,6 +34,7 @@ export const packageOwners: Readonly<Record<string, string>> = {
   commander: 'commands/commandLine.ts',
   'dicom-parser': 'formats/dicom/dataSet.ts',
   linkedom: 'report/chart.ts',
+  'nifti-reader-js': 'formats/nifti/storedFields.ts',
   'onnxruntime-node': 'inference/onnxRuntime.ts',
   pino: 'commands/runLog.ts',
   sharp: 'report/image.ts',

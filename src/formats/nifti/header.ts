@@ -3,8 +3,10 @@ import { ScanRefusal } from '../../core/issues.ts';
 import type { Shape3 } from '../../core/volume.ts';
 import { datatypeOfCode, niftiDatatypes, refusedDatatypes } from './datatypes.ts';
 import type { NiftiDatatype } from './datatypes.ts';
-import { nifti1Layout, nifti2Layout, readField } from './headerLayout.ts';
-import type { Field, HeaderLayout } from './headerLayout.ts';
+import { nifti1Layout, nifti2Layout } from './headerLayout.ts';
+import type { HeaderLayout } from './headerLayout.ts';
+import { readStoredFields } from './storedFields.ts';
+import type { StoredFields } from './storedFields.ts';
 
 /** A checked header: every number in it is finite and inside its range. */
 export type NiftiHeader = Readonly<{
@@ -38,7 +40,8 @@ const MAGIC_2 = 'n+2\0\r\n\x1a\n';
 const mmPerSpatialUnit: Readonly<Record<number, number>> = { 0: 1, 1: 1000, 2: 1, 3: 0.001 };
 
 /**
- * Parses and checks a NIfTI-1 or NIfTI-2 header in either byte order (operations.md T-06).
+ * Checks a NIfTI-1 or NIfTI-2 header in either byte order (operations.md T-06). Every check is made here: the
+ * library behind readStoredFields makes none.
  * `bytes`: the first 348 (NIfTI-1) or 540 (NIfTI-2) bytes of the file, or more.
  *
  * @throws ScanRefusal TRUNCATED, MALFORMED, UNSUPPORTED_FORMAT, NOT_3D, COLOR, COMPLEX_COMPONENT
@@ -50,31 +53,26 @@ export function parseNiftiHeader(bytes: Uint8Array): NiftiHeader {
     throw new ScanRefusal('TRUNCATED', `${layout.headerBytes} header bytes expected, got ${bytes.length}`);
   }
   checkMagic(bytes, layout);
-  const read = (field: Field, index = 0): number => readField(view, field, littleEndian, index);
-  const three = (field: Field, first = 0): Vector3 => [
-    read(field, first),
-    read(field, first + 1),
-    read(field, first + 2),
-  ];
-  const pixdim = three(layout.pixdim, 1);
+  const fields = readStoredFields(bytes, layout);
+  const { pixdim, qformCode, sformCode, quatern, qoffset, srow } = fields;
   if (!pixdim.every((spacing) => spacing > 0 && Number.isFinite(spacing))) {
     throw malformed('pixdim[1..3] must be finite and above 0');
   }
   return {
     layout,
     littleEndian,
-    shape: parseShape(read, layout),
-    datatype: parseDatatype(read(layout.datatype), read(layout.bitpix)),
-    voxOffset: parseVoxOffset(read(layout.voxOffset), layout),
-    ...parseScaling(read(layout.sclSlope), read(layout.sclInter)),
+    shape: parseShape(fields, layout),
+    datatype: parseDatatype(fields.datatype, fields.bitpix),
+    voxOffset: parseVoxOffset(fields.voxOffset, layout),
+    ...parseScaling(fields.sclSlope, fields.sclInter),
     pixdim,
-    mmPerUnit: mmPerSpatialUnit[read(layout.xyztUnits) & 7] ?? 1,
-    qfac: read(layout.pixdim) === -1 ? -1 : 1,
-    qformCode: read(layout.qformCode),
-    sformCode: read(layout.sformCode),
-    quatern: three(layout.quatern),
-    qoffset: three(layout.qoffset),
-    srow: Array.from({ length: 12 }, (_, index) => read(layout.srow, index)),
+    mmPerUnit: mmPerSpatialUnit[fields.xyztUnits & 7] ?? 1,
+    qfac: fields.qfac === -1 ? -1 : 1,
+    qformCode,
+    sformCode,
+    quatern,
+    qoffset,
+    srow,
   };
 }
 
@@ -97,10 +95,9 @@ function checkMagic(bytes: Uint8Array, layout: HeaderLayout): void {
   throw malformed('the NIfTI magic is damaged');
 }
 
-function parseShape(read: (field: Field, index?: number) => number, layout: HeaderLayout): Shape3 {
-  const rank = read(layout.dim);
+function parseShape({ rank, lengths }: StoredFields, layout: HeaderLayout): Shape3 {
   if (!(rank >= 1 && rank <= 7)) throw malformed(`dim[0] must be 1 to 7, got ${rank}`);
-  const dims = Array.from({ length: rank }, (_, axis) => read(layout.dim, axis + 1));
+  const dims = lengths.slice(0, rank);
   for (const length of dims) {
     if (!(length >= 1 && length <= layout.maxDim)) {
       throw malformed(`each dim must be 1 to ${layout.maxDim}, got ${length}`);

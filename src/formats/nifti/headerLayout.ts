@@ -1,4 +1,4 @@
-/** Data table: where NIfTI-1 and NIfTI-2 keep the fields we read or patch (nifti1.h, nifti2.h). */
+/** Data table: where NIfTI-1 and NIfTI-2 keep the fields that we check by their bytes or write (nifti1.h, nifti2.h). */
 export type FieldType = 'u8' | 'i16' | 'i32' | 'i64' | 'f32' | 'f64';
 export type Field = Readonly<{ offset: number; type: FieldType }>;
 export type TextField = Readonly<{ offset: number; bytes: number }>;
@@ -83,27 +83,6 @@ export const nifti2Layout: HeaderLayout = {
   descrip: { offset: 240, bytes: 80 },
   freeText: [{ offset: 320, bytes: 24 }], // aux_file
 };
-
-const fieldBytes: Record<FieldType, number> = { u8: 1, i16: 2, i32: 4, i64: 8, f32: 4, f64: 8 };
-
-/** Element `index` of a numeric field, as a double. */
-export function readField(view: DataView, field: Field, littleEndian: boolean, index = 0): number {
-  const at = field.offset + index * fieldBytes[field.type];
-  switch (field.type) {
-    case 'u8':
-      return view.getUint8(at);
-    case 'i16':
-      return view.getInt16(at, littleEndian);
-    case 'i32':
-      return view.getInt32(at, littleEndian);
-    case 'i64':
-      return Number(view.getBigInt64(at, littleEndian));
-    case 'f32':
-      return view.getFloat32(at, littleEndian);
-    case 'f64':
-      return view.getFloat64(at, littleEndian);
-  }
-}
 
 /** Modifies `view`: sets the first element of a numeric field. */
 export function writeField(view: DataView, field: Field, littleEndian: boolean, value: number): void {
