@@ -21,7 +21,10 @@ export function parseCommandLine(argv: readonly string[], version: string, modul
   const program = quiet(new Command('concord'));
   program.helpCommand(false).helpOption(false).version(version, '--version');
   program.configureHelp({ formatHelp: () => programHelp(version, modules) });
-  program.option('-h, --help').action(() => undefined);
+  program.option('-h, --help').allowExcessArguments().action(() => {
+    const [unknown] = program.args;
+    if (unknown !== undefined) throw new ConcordError('CONCORD_USAGE', `Expected a command (${modules.map(({ name }) => name).join(', ')}), got "${unknown}".`);
+  });
   for (const module of modules) {
     addCommand(program, module, (values) => { request = { kind: 'command', command: module, values }; },
       (text) => { request = { kind: 'text', text }; });
