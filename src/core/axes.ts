@@ -53,7 +53,7 @@ export function permutedAffine(affine: Affine, shape: Shape3, { axes, flips }: A
     const linear = axes.map((axis, d) => {
       if (!flips[d]) return row[axis]!;
       origin += row[axis]! * (shape[axis] - 1);
-      return -row[axis]!;
+      return 0 - row[axis]!; // not -0, which JSON would not keep
     });
     return [...linear, origin];
   });
@@ -78,15 +78,19 @@ export function permuteVoxels(samples: Float32Array, shape: Shape3, { axes, flip
   return out;
 }
 
-/** For each voxel axis the RAS axis it runs along; in order, each takes its strongest axis still free (nibabel). */
+/** For each voxel axis the RAS axis it runs along: the most decided axis chooses first, each takes one still free. */
 function rasAxisOfVoxelAxes(affine: Affine): { ras: Axis; negative: boolean }[] {
   const columns = polarFactor([axisVector(affine, 0), axisVector(affine, 1), axisVector(affine, 2)]);
+  const strength = columns.map((column) => Math.max(...column.map(Math.abs)));
   const free: Axis[] = [0, 1, 2];
-  return columns.map((column) => {
+  const found: { ras: Axis; negative: boolean }[] = [];
+  for (const voxelAxis of [0, 1, 2].sort((a, b) => strength[b]! - strength[a]!)) {
+    const column = columns[voxelAxis]!;
     const ras = free.reduce((best, axis) => (Math.abs(column[axis]) > Math.abs(column[best]) ? axis : best));
     free.splice(free.indexOf(ras), 1);
-    return { ras, negative: column[ras] < 0 };
-  });
+    found[voxelAxis] = { ras, negative: column[ras] < 0 };
+  }
+  return found;
 }
 
 /**

@@ -33,7 +33,7 @@ export function syntheticHead(options: SyntheticHead = {}): Volume<'scanner'> {
   const [cos, sin] = [Math.cos((obliqueDeg * Math.PI) / 180), Math.sin((obliqueDeg * Math.PI) / 180)];
   const [dx, dy, dz] = spacingMm;
   const linear = [
-    [cos * dx, -sin * dy, 0],
+    [cos * dx, 0 - sin * dy, 0], // not -0, which JSON would not keep
     [sin * dx, cos * dy, 0],
     [0, 0, dz],
   ];
