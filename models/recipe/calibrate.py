@@ -13,6 +13,7 @@ import torch
 
 import chain
 import style_statistics as S
+import tone_field
 from simulate import load_heads, sample
 
 LAMBDAS = np.linspace(0, 1, 11)
@@ -39,19 +40,19 @@ def redraw_error(networks, statistics):
 def mean_sd(item, fields):
     """Mean SD over draws at the brain's voxels, before shrinkage (the gate of src/pipeline/gateFacts.ts)."""
     brain = item['ellipse'] & (item['values'] > .08)
-    started = S.apply_curve(item['curve'], chain.FINE)
+    started = S.apply_curve(item['curve'], tone_field.FINE)
     position = np.clip(started / S.STEP, 0, S.KNOTS - 1)
     low = np.minimum(position.astype(int), S.KNOTS - 2)
     w = (position - low).reshape(-1, 1, 1, 1)
     sd = fields.std(0)
-    return float(chain.apply_tone(sd[low] * (1 - w) + sd[low + 1] * w, np.minimum(item['values'], 2), brain).mean())
+    return float(tone_field.apply_tone(sd[low] * (1 - w) + sd[low + 1] * w, np.minimum(item['values'], 2), brain).mean())
 
 
 def errors_by_lambda(item, fields):
     """Mean absolute brain error for every lambda."""
     brain = item['ellipse'] & item['view'] & (item['values'] > .12)
     v, truth = item['values'][brain], item['truth'][brain]
-    full = chain.apply_tone(chain.compose(item['curve'], fields.mean(0)), item['values'], brain)
+    full = tone_field.apply_tone(tone_field.compose(item['curve'], fields.mean(0)), item['values'], brain)
     return [float(np.abs(v + w * (full - v) - truth).mean()) for w in LAMBDAS]
 
 

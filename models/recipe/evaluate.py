@@ -12,6 +12,7 @@ import numpy as np
 
 import chain
 import style_statistics as S
+import tone_field
 from simulate import load_heads, sample
 
 LANDMARKS = np.r_[.01, np.arange(.1, .95, .1), .99]  # Nyul & Udupa 1999: deciles and the two ends
@@ -41,10 +42,10 @@ def arms(networks, item, masks, shrinkage, draws, seed):
         nothing=v, start=S.apply_curve(c, v), zscore=(v - q_s.mean()) / q_s.std() * q_r.std() + q_r.mean(),
         nyul=np.interp(v, np.r_[0, x, x[-1] + 9], np.r_[0, y, y[-1] + 9]),
         head_histogram=match(v, item['reference_head_quantiles']),
-        one_step=chain.apply_tone(chain.compose(c, single, strength), item['values'], head),
-        model=chain.apply_tone(chain.compose(c, fields.mean(0), strength), item['values'], head),
+        one_step=tone_field.apply_tone(tone_field.compose(c, single, strength), item['values'], head),
+        model=tone_field.apply_tone(tone_field.compose(c, fields.mean(0), strength), item['values'], head),
         best_curve=best_curve(v, truth),
-        best_field=chain.apply_tone(chain.compose(c, item['field'] / chain.FIELD_SCALE), item['values'], head))
+        best_field=tone_field.apply_tone(tone_field.compose(c, item['field'] / chain.FIELD_SCALE), item['values'], head))
     return out, truth, fields
 
 

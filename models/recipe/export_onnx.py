@@ -18,7 +18,7 @@ from networks import Denoiser, Size, StyleDecoder, StyleEncoder
 from noise import smooth_noise
 from style_statistics import CELL, GRID, KNOTS, STEP
 
-TIMESTEPS = [999, 749, 499, 249]
+TIMESTEPS = [999, 749, 499, 249]  # the levels of training (train.py); a protocol may visit fewer
 PARITY_LIMIT = 1e-4  # model scale: the field is divided by FIELD_SCALE before it moves an intensity
 FIELD_SCALE = 6.0
 TRAINED_ON = [
@@ -149,7 +149,7 @@ def main():
     parser.add_argument('--version', default='0.0.1')
     parser.add_argument('--change', default='First weights.')
     parser.add_argument('--calibration', help='calibration.json of calibrate.py')
-    parser.add_argument('--evaluation', help='JSON of measured results for eval_metrics')
+    parser.add_argument('--evaluation', help='simulated.json of evaluate.py, for eval_metrics')
     options = parser.parse_args()
     torch.manual_seed(0)
     size = Size()
@@ -167,7 +167,7 @@ def main():
         raise SystemExit(f'parity with PyTorch is broken: {parity}')
     read = lambda path: json.load(open(path)) if path else {}
     calibration = read(options.calibration) if options.calibration else nothing_is_refused(size.code)
-    out = manifest(options, size, {k: float(f'{v:.3g}') for k, v in parity.items()}, calibration, read(options.evaluation))
+    out = manifest(options, size, {k: float(f'{v:.3g}') for k, v in parity.items()}, calibration, {'simulated_' + k: v for k, v in read(options.evaluation).items()})
     with open(os.path.join(options.bundle, 'manifest.json'), 'w') as f:
         json.dump(out, f, indent=2)
         f.write('\n')

@@ -22,7 +22,7 @@ function texture(): Volume<'model'> {
   return volumeOf(shape, (i, j, k) => Math.max(0, 0.6 + 0.5 * Math.sin(i / 9) * Math.cos(j / 13) + k / 150 + 0.3 * (nextFloat() - 0.5)));
 }
 
-describeWithOracle('the recipe’s numpy and this TypeScript', ['numpy', 'scipy', 'torch', 'onnxruntime'], () => {
+describeWithOracle('the recipe’s numpy and this TypeScript', ['numpy', 'scipy'], () => {
   it('agree on statistics, quantiles, composed tone field and restyled voxels', async () => {
     const folder = await scratchFolder();
     const working = texture();

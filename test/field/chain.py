@@ -6,8 +6,8 @@ import numpy as np
 
 folder, recipe = sys.argv[1:3]
 sys.path.insert(0, recipe)
-import chain  # noqa: E402
 import style_statistics as S  # noqa: E402
+import tone_field  # noqa: E402
 
 load = lambda name, dtype=np.float32: np.fromfile(f'{folder}/{name}', dtype)
 working = load('working').reshape(S.FRAME)
@@ -17,8 +17,8 @@ reference = load('reference')
 qs = S.quantiles(working[brain])
 curve = S.start_curve(qs, reference)
 counts, = S.splat(S.apply_curve(curve, working).ravel(), S.CELL_INDEX)
-tone = chain.compose(curve, residual, .8)
-out = {'statistics': S.local_statistics(counts), 'quantiles': qs, 'applied': chain.apply_tone(tone, working, brain),
+tone = tone_field.compose(curve, residual, .8)
+out = {'statistics': S.local_statistics(counts), 'quantiles': qs, 'applied': tone_field.apply_tone(tone, working, brain),
        'tone': tone.transpose(1, 2, 3, 0)}
 for name, values in out.items():
     np.ascontiguousarray(values, np.float32).tofile(f'{folder}/{name}.out')

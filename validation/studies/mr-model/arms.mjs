@@ -4,7 +4,6 @@ import { IDENTITY_MAP } from '../../../dist/field/cellGrid.js';
 import { localStatistics } from '../../../dist/field/localStatistics.js';
 import { applyCurve, brainQuantiles, meanQuantiles, startCurve, startShift } from '../../../dist/field/startCurve.js';
 import { composeToneField } from '../../../dist/field/toneField.js';
-import { quantileSummary } from '../../../dist/metrics/quantileSummary.js';
 import { sampleResidual } from '../../../dist/pipeline/sampleField.js';
 import { shrinkageAt } from '../../../dist/pipeline/shrinkage.js';
 import { createReferenceStyle } from '../../../dist/style/referenceStyle.js';
@@ -42,8 +41,9 @@ export async function armsOf(scan, reference, bundle, protocol, key) {
     styleMap: await bundle.decodeStyle(reference.style.code), referenceCode: Float32Array.from(reference.style.code),
     sourceCode: source.code, startShift: startShift(start, grid.knots, grid.knotSpacing),
   }, sampler, { seed: 0, key, draws })).mean;
-  const field = async (shrinkage, sampler = protocol.sampler, draws = 8) =>
-    composeToneField(start, await residual(sampler, draws), { knotSpacing: grid.knotSpacing, shrinkage, ...protocol.tone });
+  const compose = (mean, shrinkage) => composeToneField(start, mean, { knotSpacing: grid.knotSpacing, shrinkage, ...protocol.tone });
+  const sampled = await residual(protocol.sampler, protocol.sampler.draws);
+  const oneStep = await residual({ ...protocol.sampler, timesteps: protocol.sampler.timesteps.slice(0, 1) }, 1);
   const calibrated = shrinkageAt(distance, bundle.manifest.calibration.shrinkage);
   const byCurve = (curve) => (volume) => applyCurve(curve, volume);
   const byField = (tone) => (volume, map = IDENTITY_MAP) => applyToneField(tone, volume, map, grid.cellVoxels);
@@ -55,9 +55,9 @@ export async function armsOf(scan, reference, bundle, protocol, key) {
       'Nyúl landmarks': byCurve(startCurve(LANDMARKS.map((q) => own[q]), LANDMARKS.map((q) => reference.style.quantiles[q]))),
       'histogram, head': byCurve(startCurve(headQuantiles(scan), reference.headQuantiles)),
       'histogram, brain (start)': byCurve(start),
-      'field, one step': byField(await field(calibrated, { ...protocol.sampler, timesteps: protocol.sampler.timesteps.slice(0, 1) }, 1)),
-      'field, full strength': byField(await field(1)),
-      concord: byField(await field(calibrated)),
+      'field, one step': byField(compose(oneStep, calibrated)),
+      'field, full strength': byField(compose(sampled, 1)),
+      concord: byField(compose(sampled, calibrated)),
     },
   };
 }
@@ -69,5 +69,3 @@ function zScore(own, reference) {
   const offset = mean(Array.from(reference)) - gain * mean(Array.from(own));
   return (volume) => ({ ...volume, samples: volume.samples.map((value) => (value > 0 ? Math.max(0, gain * value + offset) : value)) });
 }
-
-export { quantileSummary };

@@ -15,8 +15,8 @@ import numpy as np
 import SimpleITK as sitk
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', '..', '..', 'models', 'recipe'))
-import chain  # noqa: E402
 import style_statistics as S  # noqa: E402
+import tone_field  # noqa: E402
 from conform import conform, ellipsoid, place, to_two_mm  # noqa: E402
 
 
@@ -75,8 +75,8 @@ def main():
                 if 'doing-nothing' in arm:
                     x, t = v / 1000, y / np.quantile(y[brain], .9) * .7
                     counts, sums = S.splat(x[frame['in_view']], S.CELL_INDEX[frame['in_view'].ravel()], np.clip(t[frame['in_view']], 0, 2.4))
-                    tone = chain.compose((np.array([0., 10.]), np.array([0., 10.])), S.target_field(counts, sums))
-                    best = chain.apply_tone(tone, x, brain)
+                    tone = tone_field.compose((np.array([0., 10.]), np.array([0., 10.])), S.target_field(counts, sums))
+                    best = tone_field.apply_tone(tone, x, brain)
                     row['best-field'] = round(decibel(best.astype(float), y[brain].astype(float)), 2)
             result[f'{contrast} {source_name} to {truth_name}'] = row
             print(contrast, source_name, 'to', truth_name, row, flush=True)
