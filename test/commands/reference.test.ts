@@ -16,3 +16,13 @@ describe('docs/reference', () => {
     expect(written(name)).toBe(text);
   });
 });
+
+describe('what to do about an error or an issue', () => {
+  it('names only options that a command has', () => {
+    const options = new Set([...pages.get('cli.md')!.matchAll(/--[a-z-]+/g)].map(([option]) => option));
+    const remedies = [...Object.values(errorTable), ...Object.values(issueTable)].map(({ remedy }) => remedy);
+    const named = remedies.flatMap((remedy) => [...remedy.matchAll(/--[a-z-]+/g)].map(([option]) => option));
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((option) => !options.has(option))).toEqual([]);
+  });
+});
