@@ -60,6 +60,15 @@ describe('conform', () => {
     expect(working.samples.some((v, o) => inView[o] === 0 && v !== 0)).toBe(false);
   });
 
+  it('extrapolates a crown that the scan cuts off by 22 mm, within 6 mm', () => {
+    const slices = 46;
+    const topless = { ...head, shape: [48, 58, slices] as const, samples: head.samples.slice(0, 48 * 58 * slices) };
+    const [cut, whole] = [conform(topless, settings(false)), conform(head, settings(false))];
+    expect(cut.trace.headFrame.cutSlices).toBeGreaterThan(7);
+    const crown = (c: typeof cut): number => applyAffine(c.working.affine, [47.5, 59.5, 90])[2];
+    expect(Math.abs(crown(cut) - crown(whole))).toBeLessThanOrEqual(6);
+  });
+
   it('agrees with its affines: a working voxel and its native place are one point in mm', () => {
     const volume = syntheticHead({ spacingMm: [2.5, 3, 4], shape: [72, 72, 50], obliqueDeg: 20 });
     const { native, working, trace } = conform(volume, settings(false));
