@@ -1,7 +1,7 @@
 """What the networks are unsure of, measured on training anatomies under scanners they never saw → calibration.json
 
 python calibrate.py --bundle DIR --fractions CACHE --out calibration.json [--pairs 160]
-Shrinkage: for pairs binned by the Mahalanobis distance of their codes, the lambda in [0, 1] with the least mean error,
+Shrinkage: for pairs binned by the Mahalanobis distance of their codes (as with one reference scan), the lambda in [0, 1] with the least mean error,
 made non-decreasing in the distance, from 0 at distance 0 (one's own style changes nothing). Limits: 99.5 % points of redraw error, code distance from the training mean and of
 the mean SD over draws.
 """
@@ -71,12 +71,12 @@ def main():
         item = sample(np.random.default_rng([options.seed, i]), heads, None, 0, keep_volumes=True)
         fields = chain.sample_fields(networks, item, 8, seed=i)
         codes = [chain.encode(networks, item[k]).numpy()[0] for k in ('source', 'reference')]
-        rows.append(dict(codes=codes, errors=errors_by_lambda(item, fields), sd=mean_sd(item, fields),
+        rows.append(dict(codes=codes, references=item['references'], errors=errors_by_lambda(item, fields), sd=mean_sd(item, fields),
                          redraw=redraw_error(networks, item['source'])))
     codes = np.array([c for r in rows for c in r['codes']])
     mean, precision = codes.mean(0), np.linalg.inv(np.cov(codes.T) + .02 * np.eye(codes.shape[1]))
     distance = lambda d: float(np.sqrt(d @ precision @ d))
-    far = np.array([distance(r['codes'][1] - r['codes'][0]) for r in rows])
+    far = np.array([chain.comparable_distance(distance(r['codes'][1] - r['codes'][0]), r['references']) for r in rows])
     order, errors = np.argsort(far), np.array([r['errors'] for r in rows])
     bins = np.array_split(order, 8)
     best = [float(LAMBDAS[np.argmin(errors[b].mean(0))]) for b in bins]

@@ -61,3 +61,8 @@ def sample_fields(networks, item, draws=8, timesteps=TIMESTEPS, seed=0, source_c
         nb = alpha_bar(torch.tensor(following))
         x = nb.sqrt() * x0 + (1 - nb).sqrt() * eps
     raise ValueError('no timesteps')
+
+
+def comparable_distance(distance, references):
+    """The code distance as it would be with one reference scan: a mean of n codes has 1/n of one person's scatter."""
+    return distance * np.sqrt(2 / (1 + 1 / references))

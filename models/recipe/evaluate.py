@@ -82,7 +82,8 @@ def table_shrinkage(calibration):
 
     def shrink(networks, item):
         d = (chain.encode(networks, item['reference']) - chain.encode(networks, item['source'])).numpy()[0]
-        return float(np.interp(np.sqrt(max(0, d @ precision @ d)), table['codeDistance'], table['lambda']))
+        distance = chain.comparable_distance(np.sqrt(max(0, d @ precision @ d)), item['references'])
+        return float(np.interp(distance, table['codeDistance'], table['lambda']))
     return shrink
 
 

@@ -321,7 +321,7 @@ def sample(rng, heads, scans, real_share, keep_volumes=False, person=None):
         field=S.target_field(counts, sums) * FIELD_SCALE, weight=counts / (counts + 4),
         shift=S.apply_curve(curve, S.KNOT_VALUES) - S.KNOT_VALUES)
     if keep_volumes:
-        out |= dict(values=source.values, truth=truth, curve=curve, view=source.view, ellipse=source.ellipse, kind=kind,
+        out |= dict(values=source.values, truth=truth, curve=curve, view=source.view, ellipse=source.ellipse, kind=kind, references=len(references),
                     source_quantiles=source.quantiles, reference_quantiles=reference_quantiles)
     return out
 

@@ -24,7 +24,7 @@ import { checkModality } from './modality.ts';
 import { outputPaths } from './outputNames.ts';
 import { sampleResidual } from './sampleField.ts';
 import { openRecord, plainJson } from './scanRecord.ts';
-import { shrinkageAt } from './shrinkage.ts';
+import { comparableDistance, shrinkageAt } from './shrinkage.ts';
 import { summarizeToneCurves } from './toneCurveSummary.ts';
 import { writeOutputs } from './writeOutputs.ts';
 
@@ -77,7 +77,7 @@ export async function harmonizeScan(job: ScanJob, givenProtocol: Protocol, bundl
     startShift: startShift(start, grid.knots, grid.knotSpacing),
   }, protocol.sampler, { seed: job.seed, key: scan.sha256, draws: job.draws });
   // 5. apply it to the native voxels: local tone curves move intensities, never edges
-  const shrinkage = shrinkageAt(codeDistance, bundle.manifest.calibration.shrinkage);
+  const shrinkage = shrinkageAt(comparableDistance(codeDistance, job.reference.scans), bundle.manifest.calibration.shrinkage);
   const field = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, shrinkage, ...tone });
   const restyled = applyToneField(field, native, nativeToWorking(trace), grid.cellVoxels);
   const harmonized = applyToneField(field, working, IDENTITY_MAP, grid.cellVoxels);

@@ -2,6 +2,14 @@
 export type ShrinkageTable = Readonly<{ codeDistance: readonly number[]; lambda: readonly number[] }>;
 
 /**
+ * The distance as it would be with one reference scan. The table was made for that: the mean code of n scans has only 1/n of one
+ * person's scatter, so a cohort's style lies nearer to everything than a single scan's.
+ */
+export function comparableDistance(codeDistance: number, referenceScans: number): number {
+  return codeDistance * Math.sqrt(2 / (1 + 1 / referenceScans));
+}
+
+/**
  * The share of the change to apply: linear in the table, constant beyond its ends. Near styles are left alone, as an unsure
  * model should. Without a table all of the change is applied.
  */

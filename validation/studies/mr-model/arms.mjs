@@ -5,7 +5,7 @@ import { localStatistics } from '../../../dist/field/localStatistics.js';
 import { applyCurve, brainQuantiles, meanQuantiles, startCurve, startShift } from '../../../dist/field/startCurve.js';
 import { composeToneField } from '../../../dist/field/toneField.js';
 import { sampleResidual } from '../../../dist/pipeline/sampleField.js';
-import { shrinkageAt } from '../../../dist/pipeline/shrinkage.js';
+import { comparableDistance, shrinkageAt } from '../../../dist/pipeline/shrinkage.js';
 import { createReferenceStyle } from '../../../dist/style/referenceStyle.js';
 import { encodeScan } from '../../../dist/style/styleCode.js';
 import { styleDistance } from '../../../dist/style/styleDistance.js';
@@ -44,7 +44,7 @@ export async function armsOf(scan, reference, bundle, protocol, key) {
   const compose = (mean, shrinkage) => composeToneField(start, mean, { knotSpacing: grid.knotSpacing, shrinkage, ...protocol.tone });
   const sampled = await residual(protocol.sampler, protocol.sampler.draws);
   const oneStep = await residual({ ...protocol.sampler, timesteps: protocol.sampler.timesteps.slice(0, 1) }, 1);
-  const calibrated = shrinkageAt(distance, bundle.manifest.calibration.shrinkage);
+  const calibrated = shrinkageAt(comparableDistance(distance, reference.style.scans), bundle.manifest.calibration.shrinkage);
   const byCurve = (curve) => (volume) => applyCurve(curve, volume);
   const byField = (tone) => (volume, map = IDENTITY_MAP) => applyToneField(tone, volume, map, grid.cellVoxels);
   return {
