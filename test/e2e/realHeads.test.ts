@@ -28,7 +28,7 @@ function cornersOf({ shape, affine }: Volume): string[] {
 
 describeWithData(
   'four heads of four vendors and a DICOM series, brought to the style of a fifth',
-  [...heads.map((head) => `mr/heads/${head}.nii.gz`), 'dicom/mr-siemens-skyra-mprage', 'mr/heads/niimath-T1.nii.gz'],
+  [...heads.map((head) => `mr/heads/${head}.nii.gz`), 'dicom/mr-siemens-skyra-mprage', 'mr/heads/ixi-IXI012-HH-1211.nii.gz'],
   (paths) => {
     const [reference, dicom] = [paths.at(-1)!, paths.at(-2)!];
     let root: string;
