@@ -10,8 +10,11 @@ import type { Device } from '../inference/device.ts';
 
 export type Model = Readonly<{ protocol: Protocol; manifest: Manifest; bundleDir: string }>;
 
-/** Threads of one worker. Fixed, not the machine's count: another count may move the last bit of a result. */
-const THREADS = 2;
+/**
+ * Threads of one worker's networks. One, not the machine's count: sums are then always made in one order, so equal inputs
+ * give equal bytes on every CPU of a kind; --workers is what uses more cores.
+ */
+const THREADS = 1;
 
 /** @throws CONCORD_PROTOCOL, CONCORD_MODEL_MISSING, CONCORD_MODEL_SHAPE */
 export async function findModel(protocolName: string, bundle: string | undefined): Promise<Model> {
