@@ -26,7 +26,7 @@ figcaption { margin: 10px 0 0; }
 p { max-width: 70ch; }
 .status { display: inline-flex; align-items: center; gap: 8px; font-size: 14px; font-weight: 600; border: 1.5px solid currentColor; border-radius: 999px; padding: 2px 12px 2px 10px; color: var(--accent); margin: 0 0 16px; }
 .status.refused { color: var(--stop); }
-.keys { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); margin: 30px 0 0; }
+.keys { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(300px, 100%), 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); margin: 30px 0 0; }
 .keys > div { background: #fff; padding: 18px 20px 16px; }
 .keys .label { color: var(--soft); font-size: 13.5px; }
 .keys .figure { font-size: 23px; line-height: 1.3; font-weight: 620; letter-spacing: -.01em; margin: 4px 0 2px; white-space: nowrap; }
