@@ -55,7 +55,8 @@ caption { text-align: left; font-weight: 650; font-size: 16px; padding: 22px 0 8
 th, td { text-align: left; vertical-align: top; padding: 9px 14px 9px 0; border-bottom: 1px solid var(--line); }
 thead th { color: var(--soft); font-weight: 600; font-size: 13px; border-bottom: 1.5px solid #aeb7c0; vertical-align: bottom; }
 tbody th { font-weight: 600; min-width: 15ch; }
-td.number, th.number { text-align: right; white-space: nowrap; }
+td.number, th.number { text-align: right; }
+td.number { white-space: nowrap; }
 td.meaning { color: var(--soft); font-size: 13.5px; min-width: 26ch; }
 table.wide, table.metrics { table-layout: fixed; min-width: 760px; }
 table.wide th:first-child { width: 24%; }
@@ -64,6 +65,7 @@ table.metrics th:nth-child(2) { width: 9%; }
 table.metrics th:last-child { width: 34%; }
 table.metrics tbody th { min-width: 0; }
 .unit, .interval, .absent { color: var(--soft); font-weight: 400; font-size: 13px; }
+.interval { white-space: normal; font-size: 12.5px; }
 .absent { font-style: italic; white-space: normal; }
 .direction { color: var(--soft); white-space: nowrap; }
 .verdict { white-space: nowrap; font-weight: 600; }
