@@ -49,11 +49,11 @@ describe('preScan', () => {
     expect(codeOf(dicomBytes([nested(32)], 'implicit'))).toBe('MALFORMED');
   });
 
-  it('refuses 100,000 open sequences within 100 ms of processor time', () => {
+  it('refuses 100,000 open sequences long before 2 s of processor time, the bound of T-01's mutations', () => {
     const bytes = openSequences(100_000);
     const before = process.cpuUsage();
     expect(codeOf(bytes)).toBe('MALFORMED');
-    expect(process.cpuUsage(before).user).toBeLessThan(100_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
   });
 
   it.each([
