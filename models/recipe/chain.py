@@ -9,7 +9,6 @@ import numpy as np
 import onnxruntime
 import torch
 
-import style_statistics as S
 from networks import alpha_bar
 from noise import smooth_noise
 

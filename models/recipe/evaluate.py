@@ -28,9 +28,8 @@ def best_curve(values, truth):
     return np.interp(values, centres[count > 0], mean[count > 0])
 
 
-def arms(networks, item, masks, shrinkage, draws, seed):
+def arms(networks, item, head, shrinkage, draws, seed):
     """Restyled values at the head's voxels for every method, with the fields' SD."""
-    head = masks['head']
     v, truth, c = item['values'][head], item['truth'][head], item['curve']
     q_s, q_r = item['source_quantiles'], item['reference_quantiles']
     fields = chain.sample_fields(networks, item, draws, seed=seed)
@@ -96,14 +95,13 @@ def measured(networks, heads, pairs, seed, shrinkage=no_shrinkage, draws=8):
         item['reference_head_quantiles'] = head_quantiles(item['reference'])
         head = item['view'] & (item['values'] > .12) & (item['truth'] > .05)
         inside = item['ellipse'][head]
-        out, truth, fields = arms(networks, item, dict(head=head), shrinkage, draws, i)
+        out, truth, fields = arms(networks, item, head, shrinkage, draws, i)
         row = dict(kind=item['kind'], anatomy=anatomy, values={})
         for name, v in out.items():
             error = np.abs(v - truth)
             row['values'][name] = dict(head=float(error.mean()), brain=float(error[inside].mean()))
         supported = item['weight'] > .8
         row['sd_error'] = (fields.std(0)[supported], np.abs(fields.mean(0) - item['field'] / chain.FIELD_SCALE)[supported])
-        row['item'] = dict(source=item['source'], reference=item['reference'])
         rows.append(row)
     return rows
 

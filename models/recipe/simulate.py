@@ -148,8 +148,7 @@ def shading(rng, sigma, shape=ZYX):
     return torch.exp(smooth_random(rng, (3, 4, 3), shape)[0] * sigma)
 
 
-def thick_slices(rng, volume):
-    axis, factor = int(rng.integers(3)), int(rng.integers(2, 4))
+def thick_slices(volume, axis, factor):
     kernel, size = [1, 1, 1], list(volume.shape)
     kernel[axis] = factor
     v = F.avg_pool3d(volume[None, None], kernel, ceil_mode=True)
@@ -235,10 +234,8 @@ def simulated(rng, heads, person=None):
     source, truth = gaussian_blur(x, a.blur) * bias, gaussian_blur(y, a.blur) * bias
     seen = gaussian_blur(y, b.blur) * shading(rng, b.bias)
     if rng.random() < .12:
-        state = rng.bit_generator.state
-        source = thick_slices(rng, source)
-        rng.bit_generator.state = state
-        truth = thick_slices(rng, truth)
+        axis, factor = int(rng.integers(3)), int(rng.integers(2, 4))
+        source, truth = (thick_slices(v, axis, factor) for v in (source, truth))
     source, seen = rician(rng, source, a.noise), rician(rng, seen, b.noise)
     view = field_of_view(rng, True)
     references = []

@@ -97,7 +97,7 @@ def style_stage(options, device):
     size = Size()
     stage = Stage(options, dict(encoder=StyleEncoder(size), decoder=StyleDecoder(size)), device)
 
-    def loss(samples, rng, generator):
+    def loss(samples, rng):
         reference, twin = (grid(t, device) for t in samples.batch(rng, options.batch, ('reference', 'twin')))
         with torch.autocast(device.split(':')[0], torch.bfloat16, enabled=options.bfloat16):
             total, redraw, agreement = style_loss(stage.modules['encoder'], stage.modules['decoder'], reference, twin)
@@ -124,7 +124,7 @@ def field_stage(options, device):
         angle = torch.from_numpy(rng.uniform(0, 2 * np.pi, n).astype(np.float32)).view(-1, 1, 1, 1, 1)
         return grid(a * angle.cos() + b * angle.sin(), device)
 
-    def loss(samples, rng, generator):
+    def loss(samples, rng):
         keys = ('started', 'source', 'reference', 'field', 'weight', 'shift')
         started, source, reference, field, weight, shift = (grid(t, device) for t in samples.batch(rng, options.batch, keys))
         with torch.no_grad():
@@ -150,7 +150,7 @@ def measure(stage, loss, held_out, options):
     back = stage.averaged()
     rng = np.random.default_rng(77)
     with torch.no_grad():
-        rows = [loss(held_out, rng, None)[1] for _ in range(max(4, 192 // options.batch))]
+        rows = [loss(held_out, rng)[1] for _ in range(max(4, 192 // options.batch))]
     back()
     return {'held_out_' + k: round(float(np.mean([r[k] for r in rows])), 5) for k in rows[0]}
 
@@ -179,7 +179,7 @@ def main():
     stage.modules.train()
     rows, kept, clock = [], stage.spent, time.time()
     while stage.spent < options.seconds:
-        total, row = loss(samples, rng, None)
+        total, row = loss(samples, rng)
         stage.step(total)
         rows.append(row)
         now = time.time()
