@@ -1,5 +1,6 @@
 import type { Issue } from './issues.ts';
 import type { RESEARCH_USE } from './scanRecord.ts';
+import type { ValidationRecord } from './validationRecord.ts';
 
 /** A number with its confidence interval where there are enough subjects for one, or the reason for its absence. */
 export type Estimate = Readonly<{ value: number; low?: number; high?: number }> | Readonly<{ unavailable: string }>;
@@ -61,6 +62,8 @@ export type CohortRecord = Readonly<{
   scans: readonly EvaluatedScan[];
   /** Pooled histograms of brain intensity (shares per bin), for the picture. */
   histograms: Readonly<{ binWidth: number; before: readonly number[]; after: readonly number[]; reference: readonly number[] }>;
+  /** Group statistics, probes, arms and headline scores; null where none were asked for. */
+  validation: ValidationRecord | null;
   warnings: readonly string[];
   issues: readonly Readonly<{ role: string; scan: string; issue: Issue }>[];
 }>;

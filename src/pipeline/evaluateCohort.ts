@@ -84,6 +84,7 @@ export async function evaluateCohort(job: EvaluateJob): Promise<CohortRecord> {
     paired: pairedRows(withTruth.map(({ errors }) => errors), withTruth.map(({ subject }) => subject), job.statistics),
     scans: evaluated.map(({ pair, features }) => evaluatedScan(pair, features, cohort.reference)),
     histograms: pooledHistograms(cohort),
+    validation: null,
     warnings: cohortWarnings(counts, cohort),
     issues,
   };

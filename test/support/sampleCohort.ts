@@ -41,6 +41,7 @@ export function sampleCohort(changes: Partial<CohortRecord> = {}): CohortRecord 
       values: { 'wasserstein1.source': 0.04 + 0.003 * n, 'wasserstein1.harmonized': 0.01 + 0.002 * n, gradientCorrelation: 0.991 + 0.001 * n, ssim: 0.96, nmi: null },
     })),
     histograms: { binWidth: 0.02, before: bell(0.48), after: bell(0.55), reference: bell(0.56) },
+    validation: null,
     warnings: ['Only 6 subjects in the smaller set: read every number as a description of these scans, not of a site.'],
     issues: [{ role: 'before', scan: 'sub-09_T1w', issue: { code: 'NO_PARTNER', severity: 'skip', detail: '--after has no scan named sub-09_T1w', remedy: 'Name the scans alike.' } }],
     ...changes,
