@@ -1,26 +1,27 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 
-import { html, trusted, type Html } from './html.ts';
-
-/** Fixed looks per meaning, after Okabe & Ito 2008; dashes tell them apart in grey print. */
-export const strokes = {
-  source: { color: '#b84a00', dash: '6 3', width: 1.8 },
-  harmonized: { color: '#0067a5', dash: '', width: 2.4 },
-  reference: { color: '#14181c', dash: '1.5 3', width: 2 },
-  identity: { color: '#8a939c', dash: '2 4', width: 1.2 },
-} as const;
-export type StrokeName = keyof typeof strokes;
+import { html, textOf, trusted, type Html } from './html.ts';
+import { strokes, type StrokeName } from './strokes.ts';
 
 export type Point = readonly [x: number, y: number];
 export type Axis = Readonly<{ label: string; domain: readonly [number, number]; ticks?: readonly number[] | number }>;
 
+/** What is drawn, from the bottom up. Of a row chart, y is the row's number. */
 export type ChartLayer =
-  | Readonly<{ kind: 'line'; stroke: StrokeName; points: readonly Point[] }>
+  /** `isStepped`: the value holds until the next point, as of an empirical distribution. */
+  | Readonly<{ kind: 'line'; stroke: StrokeName; points: readonly Point[]; isStepped?: boolean }>
   | Readonly<{ kind: 'band'; stroke: StrokeName; low: readonly Point[]; high: readonly Point[] }>
-  | Readonly<{ kind: 'dots'; stroke: StrokeName; points: readonly Point[]; symbol?: 'circle' | 'square' | 'triangle' }>
+  | Readonly<{ kind: 'dots'; stroke: StrokeName; points: readonly Point[] }>
   | Readonly<{ kind: 'segments'; stroke: StrokeName; from: readonly Point[]; to: readonly Point[] }>
-  | Readonly<{ kind: 'rule'; stroke: StrokeName; x: number }>;
+  /** From `low` to `high` on each row, solid and thin: a confidence interval. */
+  | Readonly<{ kind: 'intervals'; stroke: StrokeName; rows: readonly Readonly<{ low: number; high: number; row: number }>[] }>
+  /** Horizontal bars from the start of the x axis, `thickness` of a row high. */
+  | Readonly<{ kind: 'bars'; stroke: StrokeName; points: readonly Point[]; thickness: number }>
+  | Readonly<{ kind: 'rule'; stroke: StrokeName; x: number }>
+  | Readonly<{ kind: 'level'; stroke: StrokeName; y: number }>
+  /** Words at a point; `anchor` says which end of them is there. */
+  | Readonly<{ kind: 'words'; at: Point; text: string; anchor: 'start' | 'middle' | 'end'; above?: number }>;
 
 export type Chart = Readonly<{
   width: number;
@@ -31,6 +32,7 @@ export type Chart = Readonly<{
   /** What a reader who cannot see the picture is told. */
   alt: string;
   marginLeft?: number;
+  marginTop?: number;
   /** Labels at heights of the y axis, instead of numbers. */
   rowLabels?: readonly string[];
 }>;
@@ -44,23 +46,18 @@ export function renderChart(chart: Chart): Html {
     height: chart.height,
     marginLeft: chart.marginLeft ?? 52,
     marginRight: 16,
-    marginTop: 24,
+    marginTop: chart.marginTop ?? 24,
     marginBottom: 42,
     x: { label: chart.x.label, domain: [...chart.x.domain], labelAnchor: 'center', labelArrow: 'none', ...ticksOf(chart.x) },
     y: { label: chart.rowLabels === undefined ? chart.y.label : null, domain: [...chart.y.domain], labelArrow: 'none', ...ticksOf(chart.y), ...rowFormat(chart.rowLabels) },
     marks: [
       Plot.gridX({ stroke: '#e6eaee', strokeOpacity: 1, ...ticksOf(chart.x) }),
       Plot.gridY({ stroke: '#e6eaee', strokeOpacity: 1, ...ticksOf(chart.y) }),
-      ...chart.layers.flatMap(marksOf),
+      ...chart.layers.flatMap((layer) => marksOf(layer, chart)),
     ],
   });
-  return html`<div class="chart" role="img" aria-label="${chart.alt}">${trusted(cleaned(figure.outerHTML))}</div>`;
-}
-
-/** A short piece of line as the legend shows it. */
-export function legendKey(stroke: StrokeName): Html {
-  const { color, dash, width } = strokes[stroke];
-  return html`<svg class="key" width="34" height="10" viewBox="0 0 34 10" aria-hidden="true"><line x1="1" y1="5" x2="33" y2="5" stroke="${color}" stroke-width="${width}" stroke-dasharray="${dash === '' ? 'none' : dash}"/></svg>`;
+  const svg = cleaned(figure.outerHTML).replace('>', textOf(html`><desc>${chart.alt}</desc>`));
+  return html`<div class="chart" role="img" aria-label="${chart.alt}">${trusted(svg)}</div>`;
 }
 
 function ticksOf(axis: Axis): { ticks?: number[] | number } {
@@ -72,23 +69,36 @@ function rowFormat(labels: readonly string[] | undefined): { tickFormat?: (row: 
   return labels === undefined ? {} : { tickFormat: (row: number): string => labels[row] ?? '', tickSize: 0 };
 }
 
-function marksOf(layer: ChartLayer): Plot.Markish[] {
-  const { color, dash, width } = strokes[layer.stroke];
+function marksOf(layer: ChartLayer, { x: { domain } }: Chart): Plot.Markish[] {
+  if (layer.kind === 'words') {
+    const [x, y] = layer.at;
+    return [Plot.text([layer.text], { x: [x], y: [y], textAnchor: layer.anchor, dx: { start: 6, middle: 0, end: -6 }[layer.anchor], dy: -(layer.above ?? 0), fill: '#39424b', stroke: 'white', strokeWidth: 4 })];
+  }
+  const { color, dash, width, symbol, isFilled } = strokes[layer.stroke];
+  const line = { stroke: color, strokeWidth: width, strokeDasharray: dash === '' ? 'none' : dash };
   switch (layer.kind) {
     case 'line':
-      return [Plot.line(layer.points, { stroke: color, strokeWidth: width, strokeDasharray: dash === '' ? 'none' : dash })];
+      return [Plot.line(layer.points, { ...line, curve: layer.isStepped ? 'step-after' : 'linear' })];
     case 'band': {
       const rows = layer.low.map(([x, y], i) => ({ x, low: y, high: layer.high[i]?.[1] ?? y }));
       return [Plot.areaY(rows, { x: 'x', y1: 'low', y2: 'high', fill: color, fillOpacity: 0.16 })];
     }
     case 'dots':
-      return [Plot.dot(layer.points, { stroke: color, fill: layer.stroke === 'source' ? 'white' : color, r: 4, symbol: layer.symbol ?? 'circle', strokeWidth: 1.6 })];
+      return [Plot.dot(layer.points, { stroke: color, fill: isFilled ? color : 'white', r: 4, symbol, strokeWidth: 1.6 })];
     case 'segments': {
       const rows = layer.from.map(([x, y], i) => ({ x1: x, y1: y, x2: layer.to[i]?.[0] ?? x, y2: layer.to[i]?.[1] ?? y }));
-      return [Plot.link(rows, { x1: 'x1', y1: 'y1', x2: 'x2', y2: 'y2', stroke: color, strokeWidth: width, strokeDasharray: dash === '' ? 'none' : dash })];
+      return [Plot.link(rows, { x1: 'x1', y1: 'y1', x2: 'x2', y2: 'y2', ...line })];
+    }
+    case 'intervals':
+      return [Plot.link(layer.rows, { x1: 'low', y1: 'row', x2: 'high', y2: 'row', stroke: color, strokeWidth: 1.6 })];
+    case 'bars': {
+      const rows = layer.points.map(([x, y]) => ({ x, from: y - layer.thickness / 2, to: y + layer.thickness / 2 }));
+      return [Plot.rect(rows, { x1: domain[0], x2: 'x', y1: 'from', y2: 'to', fill: color, fillOpacity: isFilled ? 0.85 : 0.14, stroke: color, strokeWidth: 1.2, strokeDasharray: dash === '' ? 'none' : dash })];
     }
     case 'rule':
-      return [Plot.ruleX([layer.x], { stroke: color, strokeWidth: width, strokeDasharray: dash === '' ? 'none' : dash })];
+      return [Plot.ruleX([layer.x], line)];
+    case 'level':
+      return [Plot.ruleY([layer.y], line)];
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CohortRecord } from '../../core/cohortRecord.ts';
-import { legendKey, renderChart, type Point } from '../chart.ts';
+import { renderChart, type Point } from '../chart.ts';
 import { html, type Html } from '../html.ts';
+import { legendKey } from '../strokes.ts';
 
 const INTENSITY_END = 1.4;
 
@@ -73,8 +74,8 @@ function drawScanDistances({ scans, distances }: CohortRecord): Html {
     layers: [
       ...(floor !== undefined && 'value' in floor ? [{ kind: 'rule', stroke: 'identity', x: floor.value } as const] : []),
       { kind: 'segments', stroke: 'identity', from: rows.map(({ before }, row): Point => [before, row]), to: rows.map(({ after }, row): Point => [after, row]) },
-      { kind: 'dots', stroke: 'source', symbol: 'circle', points: rows.map(({ before }, row): Point => [before, row]) },
-      { kind: 'dots', stroke: 'harmonized', symbol: 'square', points: rows.map(({ after }, row): Point => [after, row]) },
+      { kind: 'dots', stroke: 'source', points: rows.map(({ before }, row): Point => [before, row]) },
+      { kind: 'dots', stroke: 'harmonized', points: rows.map(({ after }, row): Point => [after, row]) },
     ],
     alt: 'Per scan, the distance to the reference before and after.',
   })}<figcaption>Open circles are before, filled squares after. Squares should lie left of their circles; one that lies right of it was harmed and is

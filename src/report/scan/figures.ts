@@ -1,9 +1,10 @@
 import type { ToneCurveSummary } from '../../core/scanRecord.ts';
 import type { Volume } from '../../core/volume.ts';
-import { legendKey, renderChart, type Point } from '../chart.ts';
+import { renderChart, type Point } from '../chart.ts';
 import { amountRamp, greyRamp, rampColor, signedRamp, type Rgb } from '../colorRamp.ts';
 import { html, type Html } from '../html.ts';
 import { LOWEST_SHOWN_SLICE, renderMosaic, type Mosaic, type Shading } from '../image.ts';
+import { legendKey } from '../strokes.ts';
 
 /** The pictures' data, all on the working grid (96×120×96 voxels of 2 mm, head frame, brain scale). */
 export type ReportImages = Readonly<{
