@@ -23,8 +23,11 @@ import { affineOfSlices, placeInstances } from './sliceOrder.ts';
 import type { PlacedInstance } from './sliceOrder.ts';
 import { MR_IMAGE_STORAGE } from './sopClasses.ts';
 
-/** A series is written back as NIfTI; `nifti` is the header it gets. */
-export type DicomOrigin = Readonly<{ kind: 'dicom'; nifti: NiftiOrigin }>;
+/**
+ * What writing back needs. As NIfTI: `nifti`, the header it gets. As DICOM: the instances in slice order, slice k of the
+ * volume being `slices[k]` with its rows turned upside down.
+ */
+export type DicomOrigin = Readonly<{ kind: 'dicom'; nifti: NiftiOrigin; slices: readonly PlacedInstance[] }>;
 
 export type SeriesScan = Readonly<{
   volume: Volume<'scanner'>;
@@ -68,7 +71,7 @@ export async function readSeries(paths: readonly string[], options: SeriesOption
     sha256: hashOf(slices),
     acquisition: slices[0]!.acquisition,
     issues: seriesFlags.flatMap((flag) => flag(slices) ?? []),
-    origin: { kind: 'dicom', nifti: newNiftiOrigin(volume, form) },
+    origin: { kind: 'dicom', nifti: newNiftiOrigin(volume, form), slices },
   };
 }
 
