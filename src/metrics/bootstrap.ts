@@ -27,14 +27,25 @@ export function bcaInterval(statistic: (drawn: readonly number[]) => number, pla
   const everyone = Array.from({ length: clusters }, (_, n) => n);
   const estimate = statistic(everyone);
   const random = randomStream(`${seed}|bootstrap`);
-  const draws = Array.from({ length: resamples }, () => statistic(everyone.map(() => Math.floor(random.nextFloat() * clusters))))
-    .filter(Number.isFinite)
-    .sort((a, b) => a - b);
-  if (!Number.isFinite(estimate) || draws.length < 0.9 * resamples) return undefined;
-  const acceleration = accelerationOf(everyone.map((left) => statistic(everyone.filter((n) => n !== left))));
+  const draws = Array.from({ length: resamples }, () => statistic(everyone.map(() => Math.floor(random.nextFloat() * clusters))));
+  return bcaEnds(estimate, draws, everyone.map((left) => statistic(everyone.filter((n) => n !== left))), confidence);
+}
+
+/**
+ * The ends of the interval from the estimate, its bootstrap draws and its jackknife values; undefined as above.
+ * Source: Efron 1987, eq. 2.3.
+ */
+export function bcaEnds(estimate: number, drawn: readonly number[], jackknife: readonly number[], confidence: number): Interval | undefined {
+  const draws = Float64Array.from(drawn.filter(Number.isFinite)).sort();
+  if (!Number.isFinite(estimate) || draws.length < 0.9 * drawn.length) return undefined;
+  const acceleration = accelerationOf(jackknife.filter(Number.isFinite));
   // ties count half, so that a statistic that never moves is unbiased
-  const below = draws.filter((value) => value < estimate).length + draws.filter((value) => value === estimate).length / 2;
-  const share = below / draws.length;
+  let [below, equal] = [0, 0];
+  for (const value of draws) {
+    if (value < estimate) below++;
+    else if (value === estimate) equal++;
+  }
+  const share = (below + equal / 2) / draws.length;
   // resampling moved the statistic away from the estimate: what it spans is not around it
   if (share < LEAST_SHARE || share > 1 - LEAST_SHARE) return undefined;
   const bias = normalQuantile(share);

@@ -1,23 +1,23 @@
 import { correlationOf } from '../core/moments.ts';
+import { midRanks } from './ranks.ts';
 
-/** Rank correlation of pairs; tied values share their mean rank. NaN where one side is constant. Source: Spearman 1904. */
-export function spearman(a: readonly number[], b: readonly number[]): number {
-  const [x, y] = [ranksOf(a), ranksOf(b)];
-  const sum = (terms: readonly number[]): number => terms.reduce((total, term) => total + term, 0);
-  return correlationOf({
-    n: x.length,
-    x: sum(x),
-    y: sum(y),
-    xx: sum(x.map((rank) => rank * rank)),
-    yy: sum(y.map((rank) => rank * rank)),
-    xy: sum(x.map((rank, n) => rank * y[n]!)),
-  });
+/** Linear correlation of pairs; NaN where one side is constant. Source: Pearson 1896. */
+export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const sums = { n: a.length, x: 0, y: 0, xx: 0, yy: 0, xy: 0 };
+  // taken from the first pair, so that large offsets cost no digits
+  const [x0, y0] = [a[0] ?? 0, b[0] ?? 0];
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i]! - x0, b[i]! - y0];
+    sums.x += x;
+    sums.y += y;
+    sums.xx += x * x;
+    sums.yy += y * y;
+    sums.xy += x * y;
+  }
+  return correlationOf(sums);
 }
 
-function ranksOf(values: readonly number[]): number[] {
-  return values.map((value) => {
-    const below = values.filter((other) => other < value).length;
-    const equal = values.filter((other) => other === value).length;
-    return below + (equal + 1) / 2;
-  });
+/** Rank correlation of pairs; tied values share their mean rank. NaN where one side is constant. Source: Spearman 1904. */
+export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return pearson(midRanks(a), midRanks(b));
 }

@@ -8,13 +8,15 @@ export const directions: Readonly<Record<string, readonly string[]>> = {
   metrics: ['core'],
   field: ['core'],
   phantom: ['core'],
+  // what needs no voxels: from numbers of scans to the validation record
+  validation: ['core', 'metrics'],
   preprocess: ['core', 'config'],
   diffusion: ['core', 'config'],
   inference: ['core', 'config'],
   // field too: a style is what the encoder makes of a scan's local statistics, and its brain quantiles
   style: ['core', 'config', 'inference', 'field'],
   report: ['core', 'metrics'],
-  pipeline: ['core', 'config', 'formats', 'preprocess', 'inference', 'style', 'diffusion', 'field', 'metrics', 'report'],
+  pipeline: ['core', 'config', 'formats', 'preprocess', 'inference', 'style', 'diffusion', 'field', 'metrics', 'validation', 'report'],
   // formats and inference too: a worker loads a bundle once and is then sent one found scan after another
   cohort: ['core', 'config', 'formats', 'inference', 'pipeline'],
   commands: [
@@ -26,14 +28,16 @@ export const directions: Readonly<Record<string, readonly string[]>> = {
 
 /** Third-party package → the one file that imports it. */
 export const packageOwners: Readonly<Record<string, string>> = {
-  '@cornerstonejs/dicom-codec': 'formats/dicom/frameCodec.ts',
-  '@itk-wasm/dicom': 'formats/dicom/extendedJpeg.ts',
+  '@cornerstonejs/dicom-codec': 'formats/dicom/decode/frameCodec.ts',
+  '@itk-wasm/dicom': 'formats/dicom/decode/extendedJpeg.ts',
   '@observablehq/plot': 'report/chart.ts',
   ajv: 'config/schemaCheck.ts',
   'cli-progress': 'commands/progress.ts',
   commander: 'commands/commandLine.ts',
+  'dicom-character-set': 'formats/dicom/characterSet.ts',
   'dicom-parser': 'formats/dicom/dataSet.ts',
   linkedom: 'report/chart.ts',
+  'ml-matrix': 'metrics/cohort/matrix.ts',
   'nifti-reader-js': 'formats/nifti/storedFields.ts',
   'onnxruntime-node': 'inference/onnxRuntime.ts',
   pino: 'commands/runLog.ts',
@@ -41,4 +45,4 @@ export const packageOwners: Readonly<Record<string, string>> = {
 };
 
 /** Folders that only compute: the same numbers in give the same numbers out, whatever the machine. */
-export const withoutNode: readonly string[] = ['core', 'preprocess', 'style', 'diffusion', 'field', 'metrics'];
+export const withoutNode: readonly string[] = ['core', 'preprocess', 'style', 'diffusion', 'field', 'metrics', 'validation'];
