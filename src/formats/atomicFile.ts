@@ -11,20 +11,21 @@ export type WrittenFile = Readonly<{ sha256: string; bytes: number }>;
 /**
  * Writes a file whole or not at all: a temporary file in the same directory, fsync, rename, fsync of the
  * directory (operations.md T-22). A reader never sees half a file, and no temporary file outlives a failure.
- * Permissions follow the umask of the process.
  *
+ * @param mode permissions, from which the umask of the process takes [default: those the umask leaves]
  * @throws CONCORD_NO_SPACE on ENOSPC and EDQUOT; CONCORD_OUTPUT_NOT_WRITABLE on any other failure to write
  */
 export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
+  mode = 0o666,
 ): Promise<WrittenFile> {
   const directory = dirname(path);
   const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}.partial`);
   let isTemporaryLeft = false;
   try {
     // O_EXCL refuses a planted file or link instead of following it
-    const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
+    const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
     isTemporaryLeft = true;
     const written = await writeAndSync(file, content);
     await rename(temporary, path);
@@ -74,7 +75,7 @@ async function* chunksOf(
 }
 
 /** The rename itself must survive a power cut. Windows cannot open a directory and journals renames by itself. */
-async function syncDirectory(directory: string): Promise<void> {
+export async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(directory, constants.O_RDONLY);
   try {
@@ -85,7 +86,7 @@ async function syncDirectory(directory: string): Promise<void> {
 }
 
 /** A failed system call as its typed error; other errors (a failing producer of chunks) pass unchanged. */
-function outputError(cause: unknown): unknown {
+export function outputError(cause: unknown): unknown {
   const systemCode = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (cause instanceof ConcordError || typeof systemCode !== 'string' || !/^E[A-Z0-9]+$/.test(systemCode)) {
     return cause;

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
+import { ConcordError } from '../../../core/errors.ts';
+import { ScanRefusal } from '../../../core/issues.ts';
+import type { Volume } from '../../../core/volume.ts';
+import { parseDataSet } from '../dataSet.ts';
+import { storedValuesOf } from '../framePixels.ts';
+import { preScan } from '../preScan.ts';
+import type { CheckedFile } from '../preScan.ts';
+import type { PlacedInstance } from '../sliceOrder.ts';
+import { MR_IMAGE_STORAGE } from '../sopClasses.ts';
+import { derivedInstance } from './derivedInstance.ts';
+import { derivedUid } from './derivedUid.ts';
+import { displayWindow } from './displayWindow.ts';
+import { textOf } from './element.ts';
+import { stageFolder } from './outputFolder.ts';
+import type { CommittedFolder } from './outputFolder.ts';
+import { DEFAULT_DICOM_OPTIONS } from './provenance.ts';
+import type { DicomOptions, Provenance } from './provenance.ts';
+import { quantizationOf, sliceQuantization } from './quantization.ts';
+import type { SeriesQuantization } from './quantization.ts';
+import type { SeriesFacts } from './rule.ts';
+import { harmonizedSeriesNumber } from './seriesNumber.ts';
+import { sourceElements } from './sourceElements.ts';
+import { pixelBytes, storeSlice } from './storeSlice.ts';
+import { tags } from './tags.ts';
+
+/** More of the voxels beyond the range of the pixel form: the scan is refused (dicom.md D-22). */
+const MOST_CLIPPED = 0.001;
+
+export type SeriesToWrite = Readonly<{
+  /** As read: in slice order. */
+  slices: readonly PlacedInstance[];
+  /** On the source's grid: columns × rows × slices, last row first. */
+  harmonized: Volume<'scanner'>;
+  /** A value that most tissue stays around; undefined where the volume is on the source's own scale. */
+  typicalSignal: number | undefined;
+  provenance: Provenance;
+  options?: Partial<DicomOptions>;
+}>;
+
+export type WrittenSeries = CommittedFolder & Readonly<{ seriesInstanceUid: string; clipped: number }>;
+
+type StoredSeries = Readonly<{
+  quantization: SeriesQuantization;
+  slices: readonly Readonly<{ pixels: Buffer; smallest: number; largest: number }>[];
+  sha256: string;
+  clipped: number;
+}>;
+
+/**
+ * Writes a harmonized series as DICOM: one derived instance for each of the source's, in a folder that appears whole or
+ * not at all. Equal calls give equal bytes. The sources are read again and must not have changed.
+ *
+ * @param folder `…/<study>/<series>`; files are named by their place in the stack, 0001.dcm first
+ * @throws ScanRefusal QC_FAIL when too many values leave the pixel form, MALFORMED when a source has changed;
+ * CONCORD_GRID_MISMATCH, CONCORD_NO_SPACE, CONCORD_OUTPUT_NOT_WRITABLE
+ */
+export async function writeSeries(series: SeriesToWrite, folder: string): Promise<WrittenSeries> {
+  checkGrid(series);
+  // 1. all pixels first: refusing comes before writing, and the UIDs stand for them
+  const stored = await storeSeries(series);
+  const facts = await seriesFacts(series, stored);
+  // 2. one instance at a time, then the folder as a whole
+  const staged = await stageFolder(folder);
+  try {
+    for (const [index, slice] of series.slices.entries()) {
+      const name = `${String(index + 1).padStart(4, '0')}.dcm`;
+      await staged.write(name, await instanceBytes(slice, stored.slices[index]!, facts, stored.sha256));
+    }
+    const committed = await staged.commit({ instances: series.slices.length, clippedVoxels: stored.clipped });
+    return { ...committed, seriesInstanceUid: facts.seriesInstanceUid, clipped: stored.clipped };
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}
+
+/** `study-…/<name>` below the output folder: hashes, never anything a patient could be known by (operations.md P-05). */
+export async function studyFolderOf(slices: readonly PlacedInstance[]): Promise<string> {
+  const { elements } = await openSource(slices[0]!);
+  // studies without a UID must not meet in one folder
+  const uid = textOf(elements, tags.StudyInstanceUID) || slices[0]!.sopInstanceUid;
+  return `study-${createHash('sha256').update(uid).digest('hex').slice(0, 12)}`;
+}
+
+function checkGrid({ slices, harmonized: { shape } }: SeriesToWrite): void {
+  const { columns, rows } = slices[0]!.pixels;
+  if (shape[0] === columns && shape[1] === rows && shape[2] === slices.length) return;
+  throw new ConcordError('CONCORD_GRID_MISMATCH', `The source's grid ${columns}×${rows}×${slices.length} was expected, got ${shape.join('×')}.`);
+}
+
+async function storeSeries({ slices, harmonized, typicalSignal }: SeriesToWrite): Promise<StoredSeries> {
+  const quantization = quantizationOf(slices, typicalSignal);
+  const digest = createHash('sha256');
+  const stored: { pixels: Buffer; smallest: number; largest: number }[] = [];
+  let [native, clipped] = [0, 0];
+  for (const [k, slice] of slices.entries()) {
+    const { file } = await openSource(slice);
+    const source = await storedValuesOf(slice, parseDataSet(file).pixelData());
+    const samples = harmonized.samples.subarray(k * source.length, (k + 1) * source.length);
+    const isInverted = isMr(slice) && slice.photometric === 'MONOCHROME1';
+    const { values, ...counts } = storeSlice(samples, source, slice.pixels, sliceQuantization(slice, quantization), isInverted);
+    const pixels = pixelBytes(values, slice.pixels);
+    digest.update(pixels);
+    stored.push({ pixels, smallest: counts.smallest, largest: counts.largest });
+    native += counts.native;
+    clipped += counts.clipped;
+  }
+  if (clipped > MOST_CLIPPED * native) {
+    throw new ScanRefusal('QC_FAIL', `${clipped} of ${native} voxels leave the range of the source's pixel form, ${100 * MOST_CLIPPED} % may`);
+  }
+  return { quantization, slices: stored, sha256: digest.digest('hex'), clipped };
+}
+
+async function seriesFacts(series: SeriesToWrite, { quantization, slices, sha256 }: StoredSeries): Promise<SeriesFacts> {
+  const { provenance, harmonized } = series;
+  const options = { ...DEFAULT_DICOM_OPTIONS, ...series.options };
+  const first = series.slices[0]!;
+  const { elements } = await openSource(first);
+  const sourceSeriesInstanceUid = textOf(elements, tags.SeriesInstanceUID);
+  const { modelSha256, configSha256, seed } = provenance;
+  // a series that lost its UID is known by its first instance
+  const sourceUid = sourceSeriesInstanceUid || first.sopInstanceUid;
+  return {
+    seriesInstanceUid: derivedUid({ kind: 'series', sourceUid, modelSha256, configSha256, seed, pixelsSha256: sha256 }, options.uidKey),
+    sourceSeriesInstanceUid,
+    seriesNumber: harmonizedSeriesNumber(textOf(elements, tags.SeriesNumber), options.takenSeriesNumbers),
+    window: isMr(first) ? displayWindow(harmonized.samples, quantization.factor) : undefined,
+    ...quantization,
+    smallest: slices.reduce((least, { smallest }) => Math.min(least, smallest), Infinity),
+    largest: slices.reduce((most, { largest }) => Math.max(most, largest), -Infinity),
+    provenance, options,
+  };
+}
+
+async function instanceBytes(
+  slice: PlacedInstance, stored: StoredSeries['slices'][number], series: SeriesFacts, pixelsSha256: string,
+): Promise<Buffer> {
+  const { elements } = await openSource(slice);
+  const { sopClassUid, sopInstanceUid, pixels } = slice;
+  const { modelSha256, configSha256, seed } = series.provenance;
+  const uid = { kind: 'instance', sourceUid: sopInstanceUid, modelSha256, configSha256, seed, pixelsSha256 } as const;
+  return derivedInstance({
+    source: elements,
+    sourceSopClassUid: sopClassUid,
+    sourceSopInstanceUid: sopInstanceUid,
+    sopInstanceUid: derivedUid(uid, series.options.uidKey),
+    isMr: isMr(slice),
+    isSigned: pixels.isSigned,
+    bitsAllocated: pixels.bitsAllocated,
+    ...stored,
+    series,
+  });
+}
+
+async function openSource(slice: PlacedInstance): Promise<Readonly<{ file: CheckedFile; elements: Awaited<ReturnType<typeof sourceElements>> }>> {
+  const bytes = await readFile(slice.path);
+  if (createHash('sha256').update(bytes).digest('hex') !== slice.sha256) {
+    throw new ScanRefusal('MALFORMED', 'a file changed while the series was harmonized');
+  }
+  const file = preScan(bytes);
+  return { file, elements: await sourceElements(file, slice.pixels.isSigned) };
+}
+
+function isMr({ sopClassUid }: PlacedInstance): boolean {
+  return sopClassUid === MR_IMAGE_STORAGE;
+}
