@@ -26,6 +26,38 @@ export type DataSet = Readonly<{
 /** Pixel data as in the file: one run of bytes, or the joined fragments of one compressed frame. */
 export type PixelBytes = Readonly<{ bytes: Buffer; isEncapsulated: boolean; lengthInFile: number }>;
 
+/** One element as the file has it: its tag as a number, and no VR where the file names none. */
+export type RawElement = Readonly<{
+  tag: number;
+  vr: string | undefined;
+  /** The value; of a sequence that was taken apart, its items as they lie in the file. */
+  bytes: Buffer;
+  items: readonly (readonly RawElement[])[] | undefined;
+}>;
+
+/**
+ * All elements of a pre-scanned instance as bytes, in ascending order, without the file meta group.
+ *
+ * @throws ScanRefusal MALFORMED
+ */
+export function parseElements({ bytes }: CheckedFile): RawElement[] {
+  try {
+    return rawElementsOf(dicomParser.parseDicom(bytes)).filter(({ tag }) => tag >>> 16 !== 0x0002);
+  } catch (cause) {
+    throw new ScanRefusal('MALFORMED', 'the DICOM data set cannot be parsed', cause);
+  }
+}
+
+function rawElementsOf({ elements, byteArray }: ParsedDataSet): RawElement[] {
+  const raw = Object.values(elements).map(({ tag, vr, dataOffset, length, items }) => ({
+    tag: Number.parseInt(tag.slice(1), 16),
+    vr,
+    bytes: (byteArray as Buffer).subarray(dataOffset, dataOffset + length),
+    items: items?.map(({ dataSet }) => (dataSet ? rawElementsOf(dataSet) : [])),
+  }));
+  return raw.sort((a, b) => a.tag - b.tag);
+}
+
 /**
  * Parses a pre-scanned instance.
  *
