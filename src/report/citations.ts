@@ -21,6 +21,14 @@ export const citations = {
   esteban2017: 'Esteban O et al. MRIQC: advancing the automatic prediction of image quality in MRI from unseen sites. PLoS ONE 12(9):e0184661, 2017.',
   efron1987: 'Efron B. Better bootstrap confidence intervals. J Am Stat Assoc 82(397):171–185, 1987.',
   phipson2010: 'Phipson B, Smyth GK. Permutation p-values should never be zero. Stat Appl Genet Mol Biol 9(1):39, 2010.',
+  zwanenburg2020: 'Zwanenburg A et al. The Image Biomarker Standardization Initiative: standardized quantitative radiomics for high-throughput image-based phenotyping. Radiology 295(2):328–338, 2020.',
+  hedges1981: 'Hedges LV. Distribution theory for Glass’s estimator of effect size and related estimators. J Educ Stat 6(2):107–128, 1981.',
+  brown1974: 'Brown MB, Forsythe AB. Robust tests for the equality of variances. J Am Stat Assoc 69(346):364–367, 1974.',
+  gretton2012: 'Gretton A, Borgwardt KM, Rasch MJ, Schölkopf B, Smola A. A kernel two-sample test. J Mach Learn Res 13:723–773, 2012.',
+  binkowski2018: 'Bińkowski M, Sutherland DJ, Arbel M, Gretton A. Demystifying MMD GANs. ICLR 2018. arXiv 1801.01401.',
+  benjamini1995: 'Benjamini Y, Hochberg Y. Controlling the false discovery rate: a practical and powerful approach to multiple testing. J R Stat Soc B 57(1):289–300, 1995.',
+  schuirmann1987: 'Schuirmann DJ. A comparison of the two one-sided tests procedure and the power approach for assessing the equivalence of average bioavailability. J Pharmacokinet Biopharm 15(6):657–680, 1987.',
+  breiman2001: 'Breiman L. Random forests. Mach Learn 45:5–32, 2001.',
 } as const;
 
 export type CitationId = keyof typeof citations;

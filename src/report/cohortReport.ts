@@ -1,56 +1,90 @@
 import type { CohortRecord } from '../core/cohortRecord.ts';
+import type { ValidationRecord } from '../core/validationRecord.ts';
+import { drawAgreement } from './cohort/agreement.ts';
+import { renderArms } from './cohort/arms.ts';
+import { renderChecklist } from './cohort/checklist.ts';
+import { renderDesign } from './cohort/design.ts';
+import { renderEffects } from './cohort/effects.ts';
+import { drawFeatureCurves } from './cohort/featureCurves.ts';
 import { drawCohortFigures } from './cohort/figures.ts';
-import { renderCohortMethods, renderCohortOpening, renderCohortSummary } from './cohort/summary.ts';
+import type { CohortContent } from './cohort/content.ts';
+import { renderGallery, type WorstPicture } from './cohort/gallery.ts';
+import { preservationItems, removalItems } from './cohort/itemCatalogue.ts';
+import { renderItems } from './cohort/items.ts';
+import { renderLimits } from './cohort/limits.ts';
+import { renderCohortMethods } from './cohort/methods.ts';
+import { renderProbes } from './cohort/probes.ts';
+import { drawPca, drawUmap } from './cohort/projection.ts';
+import { renderSampleSizes } from './cohort/sampleSize.ts';
+import { renderCohortOpening, renderCohortSummary } from './cohort/summary.ts';
 import { renderCohortIssues, renderDistances, renderPaired, renderScans, renderSummaries } from './cohort/tables.ts';
-import { html } from './html.ts';
+import { html, type Html } from './html.ts';
 import { renderPage, type Section } from './page.ts';
 
+/** Without a validation, its half of a section says so. */
+function withValidation(render: (validation: ValidationRecord) => Html): (content: CohortContent) => Html {
+  return ({ record: { validation } }) => (validation === null ? html`<p>Absent: this evaluation holds no comparison of sites.</p>` : render(validation));
+}
+
 /** The cohort report's table of contents. Removal and preservation get equal space (validation.md). */
-export const cohortSections: readonly Section<CohortRecord>[] = [
+export const cohortSections: readonly Section<CohortContent>[] = [
   {
     id: 'summary',
     title: 'Summary',
     caption: 'Two questions, never one score: did the scans come to look like the reference, and is each still the same person?',
     render: renderCohortSummary,
   },
-  { id: 'visual', title: 'Pictures', caption: 'The same windows and bins before, after and for the reference.', render: drawCohortFigures },
+  { id: 'cohort', title: 'Who was looked at', caption: 'Scans from found to analysed, people by site, and whether the two can be told apart at all.', render: withValidation(renderDesign) },
   {
     id: 'removal',
-    title: 'Is the scanner gone?',
-    caption: 'Distances should fall towards the floor, which is how much halves of the reference differ from each other. Below each number is its 95 % interval. A negative gain is harm.',
-    render: renderDistances,
-  },
-  {
-    id: 'truth',
-    title: 'Is it what the other scanner would have shown?',
-    caption: 'Only scans of the same people on the reference scanner can answer this.',
-    render: renderPaired,
+    title: 'Is the site gone?',
+    caption: 'Distances should fall towards the floor, which is how much halves of the reference differ from each other. A negative gain is harm.',
+    render: (content) => html`${drawCohortFigures(content.record)}
+${content.record.validation !== null && sitePictures(content.record.validation)}
+${renderDistances(content.record)}${withValidation((validation) => renderItems(validation, removalItems))(content)}`,
   },
   {
     id: 'preservation',
-    title: 'Are people still themselves?',
-    caption: 'Harmonization should move means to the reference, and leave the order and the spread of people alone.',
-    render: renderSummaries,
+    title: 'Is everyone still there?',
+    caption: 'Harmonization should move means to the reference, and leave the order, the spread and the anatomy of people alone.',
+    render: (content) => html`${content.record.validation !== null && drawAgreement(content.record.validation)}${renderSummaries(content.record)}
+<h3>Is it what the other scanner would have shown?</h3>${renderPaired(content.record)}${withValidation((validation) => renderItems(validation, preservationItems))(content)}`,
   },
-  { id: 'scans', title: 'Every scan', caption: 'Farthest from the reference first. Look at the top rows before you trust the averages.', render: renderScans },
-  { id: 'methods', title: 'Methods text', caption: 'For a manuscript.', render: renderCohortMethods },
+  { id: 'probes', title: 'Site probes', caption: 'Classifiers that try to name the site. What the outline of the head and the people give away is their floor; chance is not.', render: withValidation(renderProbes) },
+  { id: 'arms', title: 'Against other methods', caption: 'Doing nothing, cheap methods, and controls that are wrong on purpose, through the same numbers.', render: withValidation(renderArms) },
+  {
+    id: 'failures',
+    title: 'Failures',
+    caption: 'Look at the worst before you trust the averages.',
+    render: ({ record, worst }) => html`${renderGallery(worst, record)}<h3>Every scan</h3><p class="caption">Farthest from the reference first.</p>${renderScans(record)}<h3>Left out</h3>${renderCohortIssues(record)}`,
+  },
+  { id: 'samples', title: 'What so few people can show', caption: 'Measured by simulation: what these numbers do by sample size alone. The rows that apply are printed beside the numbers above.', render: renderSampleSizes },
+  { id: 'limits', title: 'Limits', caption: 'What this page cannot say.', render: ({ record }) => renderLimits(record) },
+  { id: 'methods', title: 'Methods text', caption: 'For a manuscript.', render: ({ record }) => renderCohortMethods(record) },
+  { id: 'checklist', title: 'Checklist', caption: 'Filled in as far as the evaluation knows; the last column is yours.', render: ({ record }) => renderChecklist(record) },
   {
     id: 'reproduce',
     title: 'Reproduce',
-    caption: 'Every number of this page is in metrics.tsv and evaluation.json beside it.',
-    render: ({ statistics, counts }) => html`<pre>concord evaluate --before <b>BEFORE</b> --after <b>AFTER</b> --reference <b>REFERENCE</b>${counts.truth > 0 && html` --truth <b>TRUTH</b>`} --output <b>DIR</b> --seed ${statistics.seed} --resamples ${statistics.resamples} --permutations ${statistics.permutations}</pre>`,
+    caption: 'Every number of this page is in the tables and the JSON beside it.',
+    render: ({ record: { statistics, counts } }) => html`<pre>concord evaluate --before <b>BEFORE</b> --after <b>AFTER</b> --reference <b>REFERENCE</b>${counts.truth > 0 && html` --truth <b>TRUTH</b>`} --output <b>DIR</b> --seed ${statistics.seed} --resamples ${statistics.resamples} --permutations ${statistics.permutations}</pre>`,
   },
-  { id: 'errors', title: 'Errors', caption: 'Scans that were left out, and why.', render: renderCohortIssues },
 ];
 
-/** The report of a cohort: one HTML file without scripts or network. It prints the record and computes nothing. */
-export function renderCohortReport(record: CohortRecord): string {
+function sitePictures(validation: ValidationRecord): Html {
+  return html`${drawPca(validation)}${drawUmap(validation)}${drawFeatureCurves(validation)}${renderEffects(validation)}`;
+}
+
+/**
+ * The report of a cohort: one HTML file without scripts or network. It prints the record and computes nothing.
+ * `worst`: the worst scans as they were drawn while evaluating, none where no pictures were kept.
+ */
+export function renderCohortReport(record: CohortRecord, worst: readonly WorstPicture[] = []): string {
   return renderPage({
     kind: 'Cohort report',
     title: 'Before and after harmonization',
     concordVersion: record.concordVersion,
     opening: renderCohortOpening(record),
     sections: cohortSections,
-    content: record,
+    content: { record, worst },
   });
 }

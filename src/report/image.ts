@@ -14,7 +14,8 @@ export type Shading = Readonly<{
   ramp: readonly Rgb[];
 }>;
 
-export type Mosaic = Readonly<{ volume: Volume<'model'>; slices: readonly number[]; shading: Shading; alt: string }>;
+export type MosaicRow = Readonly<{ volume: Volume<'model'>; slices: readonly number[]; shading: Shading }>;
+export type Mosaic = MosaicRow & Readonly<{ alt: string }>;
 
 /** Each voxel is drawn as 2 × 2 pixels, enough for a sharp print of a 2 mm grid. */
 const ZOOM = 2;
@@ -26,21 +27,38 @@ const ZOOM = 2;
  * @throws CONCORD_INTERNAL when a slice lies below the shown part of the head, or outside the volume
  */
 export async function renderMosaic(mosaic: Mosaic): Promise<Html> {
-  const [columns, rows, depth] = mosaic.volume.shape;
-  if (mosaic.slices.some((k) => k < LOWEST_SHOWN_SLICE || k >= depth)) {
-    throw new ConcordError('CONCORD_INTERNAL', `Slices ${LOWEST_SHOWN_SLICE} to ${depth - 1} may be shown, got ${mosaic.slices.join(', ')}.`);
-  }
-  const width = columns * mosaic.slices.length;
-  const png = await sharp(paint(mosaic, width), { raw: { width, height: rows, channels: 3 } })
-    .resize(width * ZOOM, rows * ZOOM, { kernel: 'cubic' })
+  const { width, height } = sizeOf(mosaic);
+  const png = await sharp(paint(mosaic, width), { raw: { width, height, channels: 3 } })
+    .resize(width * ZOOM, height * ZOOM, { kernel: 'cubic' })
     .png({ compressionLevel: 9, adaptiveFiltering: true })
     .toBuffer();
   const address = `data:image/png;base64,${png.toString('base64')}`;
-  return html`<img src="${address}" width="${width * ZOOM}" height="${rows * ZOOM}" alt="${mosaic.alt}">`;
+  return html`<img src="${address}" width="${width * ZOOM}" height="${height * ZOOM}" alt="${mosaic.alt}">`;
+}
+
+/**
+ * Rows of equal width above each other, one voxel a pixel, as the bytes of a PNG: small enough to keep ten of them.
+ *
+ * @throws CONCORD_INTERNAL as renderMosaic
+ */
+export async function stackedMosaics(rows: readonly MosaicRow[]): Promise<Uint8Array> {
+  const sizes = rows.map(sizeOf);
+  const width = sizes[0]?.width ?? 0;
+  const height = sizes.reduce((sum, size) => sum + size.height, 0);
+  const pixels = Buffer.concat(rows.map((row) => paint(row, width)));
+  return sharp(pixels, { raw: { width, height, channels: 3 } }).png({ compressionLevel: 9, adaptiveFiltering: true }).toBuffer();
+}
+
+/** In pixels, before any zoom. */
+function sizeOf({ volume: { shape: [columns, rows, depth] }, slices }: MosaicRow): { width: number; height: number } {
+  if (slices.some((k) => k < LOWEST_SHOWN_SLICE || k >= depth)) {
+    throw new ConcordError('CONCORD_INTERNAL', `Slices ${LOWEST_SHOWN_SLICE} to ${depth - 1} may be shown, got ${slices.join(', ')}.`);
+  }
+  return { width: columns * slices.length, height: rows };
 }
 
 /** The pixels, three bytes each, row by row from the forehead down. */
-function paint({ volume, slices, shading }: Mosaic, width: number): Uint8Array {
+function paint({ volume, slices, shading }: MosaicRow, width: number): Uint8Array {
   const [columns, rows] = volume.shape;
   const [low, high] = shading.window;
   const palette = Array.from({ length: 256 }, (_, level) => rampColor(shading.ramp, level / 255));

@@ -1,0 +1,36 @@
+import type { CohortRecord } from '../../core/cohortRecord.ts';
+import type { Volume } from '../../core/volume.ts';
+import { greyRamp, signedRamp } from '../colorRamp.ts';
+import { html, trusted, type Html } from '../html.ts';
+import { LOWEST_SHOWN_SLICE, stackedMosaics } from '../image.ts';
+import { quantity } from '../quantity.ts';
+import { labelOf } from './items.ts';
+
+/** One of the worst scans: which metric chose it, and its picture as PNG bytes. */
+export type WorstPicture = Readonly<{ scan: string; metric: string; value: number; png: Uint8Array }>;
+
+/** Axial slices of the upper head only: a face is never drawn (operations.md P-33). */
+const shownSlices: readonly number[] = [LOWEST_SHOWN_SLICE + 4, 56, 68, 80];
+
+/** Before, after and their difference in one picture, at the windows of every report. */
+export async function drawWorst(before: Volume<'model'>, after: Volume<'model'>): Promise<Uint8Array> {
+  const difference: Volume<'model'> = { ...before, samples: after.samples.map((value, voxel) => value - before.samples[voxel]!) };
+  return stackedMosaics([
+    { volume: before, slices: shownSlices, shading: { window: [0, 0.9], ramp: greyRamp } },
+    { volume: after, slices: shownSlices, shading: { window: [0, 0.9], ramp: greyRamp } },
+    { volume: difference, slices: shownSlices, shading: { window: [-0.2, 0.2], ramp: signedRamp } },
+  ]);
+}
+
+export function renderGallery(pictures: readonly WorstPicture[], record: CohortRecord): Html {
+  if (pictures.length === 0) return html`<h3>The worst scans</h3><p>Absent: no picture was kept with this evaluation.</p>`;
+  const { name } = labelOf(pictures[0]!.metric.split('.')[0]!);
+  return html`<h3>The ${pictures.length} worst of ${record.counts.matched} by ${name}</h3>
+<p class="caption">Chosen by that number alone. Rows: before, after, and after − before (darker to brighter, ±0.2 on the brain scale; grey is unchanged). Slices of the upper head, the person’s left on the left. The difference should
+follow tissues; outlines that the upper row lacks, blocks, stripes or patches are faults.</p>
+<div class="gallery">${pictures.map((picture) => html`<figure>${pictureTag(picture)}<figcaption><b>${picture.scan}</b> ${quantity(picture.value)}</figcaption></figure>`)}</div>`;
+}
+
+function pictureTag({ scan, png }: WorstPicture): Html {
+  return html`<img src="${trusted(`data:image/png;base64,${Buffer.from(png).toString('base64')}`)}" alt="${scan}: axial slices of the upper head before, after, and their difference.">`;
+}

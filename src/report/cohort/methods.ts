@@ -1,0 +1,54 @@
+import type { CohortRecord } from '../../core/cohortRecord.ts';
+import type { ValidationRecord } from '../../core/validationRecord.ts';
+import { citations, type CitationId } from '../citations.ts';
+import { html, type Html } from '../html.ts';
+import { evaluatedArm } from './finding.ts';
+
+/** The methods paragraph, as prose to copy into a manuscript, with its references numbered in order of use. */
+export function renderCohortMethods(record: CohortRecord): Html {
+  const used: CitationId[] = [];
+  const cite = (...ids: readonly CitationId[]): string => {
+    const numbers = ids.map((id) => {
+      if (!used.includes(id)) used.push(id);
+      return used.indexOf(id) + 1;
+    });
+    return `[${numbers.join(', ')}]`;
+  };
+  const paragraphs = [distanceText(record, cite), ...(record.validation === null ? [] : siteTexts(record.validation, cite))];
+  return html`${paragraphs.map((text) => html`<p>${text}</p>`)}<ol class="references">${used.map((id) => html`<li>${citations[id]}</li>`)}</ol>`;
+}
+
+type Cite = (...ids: readonly CitationId[]) => string;
+
+function distanceText({ concordVersion, statistics }: CohortRecord, cite: Cite): string {
+  const { resamples, permutations, confidence, seed } = statistics;
+  return [
+    `Scans were compared with concord ${concordVersion}. Each was reoriented, resampled to 2 mm in a head-centred frame and scaled by the 90th percentile of the brain; no bias field was removed.`,
+    ` Intensities of the brain and of the whole head, and the local standard deviation in 3 × 3 × 3 voxels, were binned on common bins; scans were pooled with equal weights.`,
+    ` Distances are Wasserstein-1 ${cite('vallender1974')}, Kolmogorov–Smirnov ${cite('smirnov1948')} and Jensen–Shannon divergence ${cite('lin1991')}.`,
+    ` The floor is the mean distance between 200 random halves of the reference’s subjects; the normalized gain is 1 − (after − floor)/(before − floor).`,
+    ` Intervals are ${100 * confidence} % BCa bootstrap intervals ${cite('efron1987')} with ${resamples} resamples of subjects; p values are one-sided, from ${permutations} permutations of subjects, with the +1 correction ${cite('phipson2010')} (seed ${seed}).`,
+    ` Fidelity between before and after was measured on the native grid by the correlation of gradient magnitudes and by least-squares displacement ${cite('lucas1981')},`,
+    ` and at 2 mm by structural similarity ${cite('wang2004')} and normalized mutual information ${cite('studholme1999')}.`,
+  ].join('');
+}
+
+function siteTexts(validation: ValidationRecord, cite: Cite): string[] {
+  const { methods, sites, arms } = validation;
+  const counts = Object.entries(methods.features).map(([family, count]) => `${count} of ${family}`).join(', ');
+  const comparators = arms.filter(({ kind }) => kind === 'comparator' || kind === 'control').map(({ name }) => name);
+  return [
+    [
+      `Site effects between ${sites.length} sites (${sites.join(', ')}; reference ${methods.referenceSite}) were measured on ${Object.values(methods.features).reduce((sum, count) => sum + count, 0)} features a scan (${counts}),`,
+      ` texture after the Image Biomarker Standardisation Initiative ${cite('zwanenburg2020')}. Means were compared by Cohen’s d and Hedges’ g ${cite('hedges1981')} on covariate residuals, spreads by the log variance ratio and Brown–Forsythe’s test ${cite('brown1974')},`,
+      ` features together by Mahalanobis and Frobenius distances, the unbiased maximum mean discrepancy ${cite('gretton2012')} with a median-heuristic bandwidth fixed on the scans before, and the kernel inception distance ${cite('binkowski2018')}.`,
+      ` q values are Benjamini and Hochberg’s ${cite('benjamini1995')} across features; equivalence was tested by two one-sided tests ${cite('schuirmann1987')} with a margin of ${methods.margins.equivalenceSd} SD.`,
+    ].join(''),
+    [
+      `Site probes (logistic regression and random forest ${cite('breiman2001')}) were trained with ${methods.folds}-fold cross-validation over subjects and ${methods.probeSeeds.length} ${methods.probeSeeds.length === 1 ? 'seed' : 'seeds'}: frozen on raw scans, retrained on outputs, on histograms, on outlines, on covariates alone, and on shuffled labels.`,
+      ` Image excess is the balanced accuracy of the output-trained probe in the brain less that of the outline; intensity excess that of the histogram probe less that of shuffled labels.`,
+      comparators.length === 0 ? '' : ` ${evaluatedArm(validation)?.name ?? 'The method'} was compared with ${comparators.join(', ')}.`,
+      ` Batch removal and preservation are reported as two scores with weights fixed before the run and never merged.`,
+    ].join(''),
+  ];
+}
