@@ -2,6 +2,7 @@ import { mean, standardDeviation } from '../core/moments.ts';
 import type { MetricValue } from '../core/scanRecord.ts';
 import { quantile } from '../core/statistics.ts';
 import type { Volume } from '../core/volume.ts';
+import { airSamples } from './airSamples.ts';
 import { metricKey, type MetricId, type MetricRole } from './catalogue.ts';
 import { cjv } from './cjv.ts';
 import { clippedFraction } from './clippedFraction.ts';
@@ -71,9 +72,7 @@ function ofScan({ role, volume, brain, head, inView, referenceQuantiles }: OneSc
   const quantiles = quantileSummary(brainValues, referenceQuantiles.length);
   const classes = fitTissueClasses(quantiles);
   const headValues = volume.samples.filter((_, voxel) => head[voxel] === 1);
-  const air = volume.samples.filter((_, voxel) => inView[voxel] === 1 && head[voxel] === 0);
-  // a masked or defaced background holds exact zeros: it says nothing of noise
-  const hasAir = air.length > 1000 && quantile(air, 0.5) > 0;
+  const air = airSamples(volume, head, inView);
   const smoothness = fwhm(volume, brain);
   return [
     present('wasserstein1', wasserstein1OfQuantiles(quantiles, referenceQuantiles), role),
@@ -88,11 +87,11 @@ function ofScan({ role, volume, brain, head, inView, referenceQuantiles }: OneSc
       : [
           present('tissueContrast', tissueContrast(classes), role),
           present('cjv', cjv(classes), role),
-          hasAir ? present('cnr', cnr(classes, standardDeviation(air)), role) : absent('cnr', 'NO_BACKGROUND', role),
+          air === undefined ? absent('cnr', 'NO_BACKGROUND', role) : present('cnr', cnr(classes, standardDeviation(air)), role),
           present('snr', snr(classes), role),
         ]),
     present('efc', efc(volume.samples), role),
-    hasAir ? present('fber', fber(headValues, air), role) : absent('fber', 'NO_BACKGROUND', role),
+    air === undefined ? absent('fber', 'NO_BACKGROUND', role) : present('fber', fber(headValues, air), role),
   ];
 }
 

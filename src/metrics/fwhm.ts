@@ -1,6 +1,7 @@
 import { spacingOf } from '../core/affine.ts';
 import { variance } from '../core/moments.ts';
 import type { Volume } from '../core/volume.ts';
+import { maskedValues } from './maskedValues.ts';
 
 /**
  * Smoothness inside the mask as the FWHM in mm of the Gaussian that would give white noise the same variance of
@@ -9,7 +10,7 @@ import type { Volume } from '../core/volume.ts';
  * Source: Forman et al. 1995, eq. 5; reported by MRIQC through AFNI.
  */
 export function fwhm(volume: Volume, mask: Uint8Array): number | undefined {
-  const total = variance(volume.samples.filter((_, voxel) => mask[voxel] === 1));
+  const total = variance(maskedValues(volume.samples, mask));
   const [columns, rows] = volume.shape;
   const steps = [1, columns, columns * rows] as const;
   const widths = spacingOf(volume.affine).map((spacingMm, axis) => {

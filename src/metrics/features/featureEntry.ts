@@ -25,8 +25,12 @@ export type FeatureScan = Readonly<{
 /** What several groups look at, made once a scan; null where the brain does not hold three classes. */
 export type Tissues = Readonly<{ classes: TissueClasses; middle: Uint8Array; bright: Uint8Array }> | null;
 
-/** Features that are computed together. `measure` gives one number per entry, in order; NaN where there is none. */
+/**
+ * Features that are computed together. `measure` gets the scan cropped to its brain or whole, as `looksAt` says, with
+ * the tissues on the same grid, and gives one number per entry, in order; NaN where there is none.
+ */
 export type FeatureGroup = Readonly<{
+  looksAt: 'brain box' | 'whole scan';
   entries: readonly FeatureEntry[];
   measure: (scan: FeatureScan, tissues: Tissues) => ArrayLike<number>;
 }>;

@@ -1,5 +1,6 @@
 import { mean, standardDeviation } from '../../../core/moments.ts';
 import type { Shape3, Volume } from '../../../core/volume.ts';
+import { maskedValues } from '../../maskedValues.ts';
 
 /** Grey levels 1 … `count` of a region in its own box, 0 outside it; the box is one voxel wider than the region. */
 export type LevelVolume = Readonly<{ shape: Shape3; levels: Uint8Array; count: number; voxels: number }>;
@@ -11,12 +12,16 @@ export const LEVELS = 32;
 /** Texture of fewer voxels than this is chance. */
 const LEAST_VOXELS = 64;
 
-/** The mask without intensity outliers, and whether it can carry features. Modifies nothing. */
+/** The mask without intensity outliers. @returns a new mask */
 export function withoutOutliers({ samples }: Volume, mask: Uint8Array): Uint8Array {
-  const values = samples.filter((_, voxel) => mask[voxel] === 1);
+  const values = maskedValues(samples, mask);
   const [center, spread] = [mean(values), standardDeviation(values)];
   const [low, high] = [center - OUTLIER_SD * spread, center + OUTLIER_SD * spread];
-  return mask.map((inside, voxel) => (inside === 1 && samples[voxel]! >= low && samples[voxel]! <= high ? 1 : 0));
+  const kept = new Uint8Array(mask.length);
+  for (let voxel = 0; voxel < mask.length; voxel++) {
+    if (mask[voxel] === 1 && samples[voxel]! >= low && samples[voxel]! <= high) kept[voxel] = 1;
+  }
+  return kept;
 }
 
 /**
