@@ -9,8 +9,8 @@ const numberKeys = [
 ] as const satisfies AcquisitionKey[];
 
 /**
- * Header values of any type → the facts that are well-formed; the rest is left out. Texts are cut to printable
- * ASCII, so a header cannot put markup or control characters into a report.
+ * Header values of any type → the facts that are well-formed; the rest is left out. Texts keep letters, digits,
+ * punctuation and symbols of any script and nothing that steers a terminal or a line of text.
  */
 export function acquisitionOf(values: Readonly<Partial<Record<AcquisitionKey, unknown>>>): Acquisition {
   const facts: Partial<Record<AcquisitionKey, string | number>> = {};
@@ -28,5 +28,7 @@ export function acquisitionOf(values: Readonly<Partial<Record<AcquisitionKey, un
 
 function plainText(value: unknown): string {
   if (typeof value !== 'string') return '';
-  return value.replace(/[^\x20-\x7e]/g, ' ').replace(/\s+/g, ' ').trim().slice(0, LONGEST_TEXT);
+  const plain = value.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S}]/gu, ' ').replace(/\s+/g, ' ').trim();
+  // by character, as half a surrogate pair is none
+  return Array.from(plain).slice(0, LONGEST_TEXT).join('');
 }

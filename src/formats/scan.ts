@@ -4,8 +4,11 @@ import type { Issue } from '../core/issues.ts';
 import type { Acquisition } from '../core/scanRecord.ts';
 import type { Volume } from '../core/volume.ts';
 import { readSidecar } from './bids/sidecar.ts';
+import type { DecodeLimits } from './dicom/decode/decoder.ts';
+import type { InstanceAllowance } from './dicom/instanceChecks.ts';
 import { readSeries } from './dicom/readSeries.ts';
 import type { DicomOrigin } from './dicom/readSeries.ts';
+import type { SeriesSummary } from './dicom/summary.ts';
 import { readNifti } from './nifti/readNifti.ts';
 import type { NiftiOrigin } from './nifti/readNifti.ts';
 import { writeNifti } from './nifti/writeNifti.ts';
@@ -13,7 +16,18 @@ import { writeNifti } from './nifti/writeNifti.ts';
 export { findScans } from './findScans.ts';
 
 /** One scan as found: `name` is safe as a file stem and unique in its listing. */
-export type ScanInput = Readonly<{ format: 'nifti' | 'dicom'; name: string; paths: readonly string[] }>;
+export type ScanInput = Readonly<{
+  format: 'nifti' | 'dicom';
+  name: string;
+  paths: readonly string[];
+  /** Of DICOM: what the headers say before anything is checked. */
+  summary?: SeriesSummary;
+  /** Of DICOM: read although it is computed from other series, or was harmonized. */
+  allow?: readonly InstanceAllowance[];
+  /** Of DICOM: where its like belongs, a hash of study and patient; and its SeriesNumber as written, which may be empty. */
+  study?: string;
+  seriesNumber?: string;
+}>;
 
 export type Modality = 'MR' | 'CT' | 'unknown';
 
@@ -42,17 +56,18 @@ const DEFAULT_MAX_BYTES = 4 * 2 ** 30;
  * Reads a scan whole. Inputs are opened read-only.
  *
  * @param options.maxBytes budget for stored voxels plus float32 copy, in bytes [default: 4 GiB]
- * @param options.allowDerived read DICOM series whose ImageType begins with DERIVED [default: false]
+ * @param options.decodeLimits what one compressed DICOM frame may cost [default: 20 s, 1 GiB]
  * @throws ScanRefusal for every fault of the scan; CONCORD_INPUT_UNREADABLE if the system refuses to read
  */
 export async function readScan(
   input: ScanInput,
-  options?: { maxBytes?: number; allowDerived?: boolean },
+  options?: { maxBytes?: number; decodeLimits?: DecodeLimits },
 ): Promise<Scan> {
   const maxBytes = options?.maxBytes ?? DEFAULT_MAX_BYTES;
   try {
     if (input.format === 'dicom') {
-      const series = await readSeries(input.paths, { maxBytes, allowDerived: options?.allowDerived ?? false });
+      const { allow = [] } = input;
+      const series = await readSeries(input.paths, { ...options, maxBytes, allow });
       return { ...series, input };
     }
     const path = input.paths[0]!;

@@ -34,6 +34,7 @@ export const packageOwners: Readonly<Record<string, string>> = {
   ajv: 'config/schemaCheck.ts',
   'cli-progress': 'commands/progress.ts',
   commander: 'commands/commandLine.ts',
+  'dcmjs-codecs': 'formats/dicom/decode/jpegXl.ts',
   'dicom-character-set': 'formats/dicom/characterSet.ts',
   'dicom-parser': 'formats/dicom/dataSet.ts',
   linkedom: 'report/chart.ts',

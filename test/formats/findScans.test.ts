@@ -23,7 +23,7 @@ describe('findScans', () => {
   it('lists one NIfTI file by its stem', async () => {
     const folder = await put(await scratchFolder(), { 'sub-01_T1w.nii.gz': niftiBytes() });
     const path = join(folder, 'sub-01_T1w.nii.gz');
-    expect(await findScans(path)).toEqual({ inputs: [{ format: 'nifti', name: 'sub-01_T1w', paths: [path] }], issues: [] });
+    expect(await findScans(path)).toMatchObject({ inputs: [{ format: 'nifti', name: 'sub-01_T1w', paths: [path] }], issues: [] });
   });
 
   it('walks folders in the order of paths, gives repeated stems numbers, and passes over other files', async () => {

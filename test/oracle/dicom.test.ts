@@ -15,9 +15,9 @@ import { scratchFolder } from '../support/scratch.ts';
 import { describeWithData } from '../support/sharedData.ts';
 
 async function readOnly(folder: string, options?: { allowDerived: boolean }): Promise<Scan> {
-  const { inputs } = await findScans(folder);
+  const { inputs } = await findScans(folder, options);
   expect(inputs).toHaveLength(1);
-  return readScan(inputs[0]!, options);
+  return readScan(inputs[0]!);
 }
 
 async function refusalOf(folder: string): Promise<string> {

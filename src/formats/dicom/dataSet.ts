@@ -4,7 +4,8 @@ import type { DataSet as ParsedDataSet } from 'dicom-parser';
 import { ScanRefusal } from '../../core/issues.ts';
 import { attribute } from './attributes.ts';
 import type { AttributeKeyword } from './attributes.ts';
-import type { CheckedFile } from './preScan.ts';
+import { decodeText } from './characterSet.ts';
+import type { CheckedFile, CheckedHead } from './preScan.ts';
 
 /** Typed access to one instance's attributes. Absent and empty attributes are undefined, or an empty list. */
 export type DataSet = Readonly<{
@@ -64,8 +65,21 @@ function rawElementsOf({ elements, byteArray }: ParsedDataSet): RawElement[] {
  * @throws ScanRefusal MALFORMED for whatever the library throws (strings and objects among it)
  */
 export function parseDataSet({ bytes }: CheckedFile): DataSet {
+  return parse(bytes, {});
+}
+
+/**
+ * Parses the beginning of an instance, as far as its pixels.
+ *
+ * @throws ScanRefusal MALFORMED
+ */
+export function parseHead({ bytes }: CheckedHead): DataSet {
+  return parse(bytes, { untilTag: attribute.PixelData });
+}
+
+function parse(bytes: Buffer, options: { untilTag?: string }): DataSet {
   try {
-    return accessTo(dicomParser.parseDicom(bytes));
+    return accessTo(dicomParser.parseDicom(bytes, options));
   } catch (cause) {
     throw new ScanRefusal('MALFORMED', 'the DICOM data set cannot be parsed', cause);
   }
@@ -73,7 +87,7 @@ export function parseDataSet({ bytes }: CheckedFile): DataSet {
 
 function accessTo(parsed: ParsedDataSet): DataSet {
   const text = (keyword: AttributeKeyword): string | undefined => {
-    const value = parsed.string(attribute[keyword])?.replace(/\0/g, '').trim();
+    const value = textOf(parsed, attribute[keyword])?.replace(/\0/g, '').trim();
     return value === '' ? undefined : value;
   };
   const texts = (keyword: AttributeKeyword): string[] =>
@@ -94,6 +108,16 @@ function accessTo(parsed: ParsedDataSet): DataSet {
       (parsed.elements[attribute[keyword]]?.items ?? []).flatMap((item) => (item.dataSet ? [accessTo(item.dataSet)] : [])),
     pixelData: () => pixelBytesOf(parsed),
   };
+}
+
+/** Text in the character set that the instance declares; nearly all of what is read here is plain ASCII. */
+function textOf(parsed: ParsedDataSet, tag: string): string | undefined {
+  const latin1 = parsed.string(tag);
+  const element = parsed.elements[tag];
+  // visible ASCII is itself in every set that the standard allows; an escape or a high bit is not
+  if (latin1 === undefined || element === undefined || /^[\x20-\x7e]*$/.test(latin1)) return latin1;
+  const bytes = parsed.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
+  return decodeText(bytes, parsed.string(attribute.SpecificCharacterSet) ?? '');
 }
 
 /** DS and IS allow blanks around a number and nothing else (PS3.5 §6.2). */

@@ -32,14 +32,16 @@ export type ElementHead = Readonly<{ tag: number; vr: string; length: number; va
  * every length stays inside its surroundings, every VR is known, every sequence is closed (operations.md T-01).
  *
  * @param start offset of the first element after the meta group
- * @param visit is shown the elements outside all sequences, whose values lie inside the file; true ends the walk
+ * @param visit is shown the elements outside all sequences, whose values lie inside the file
+ * @param stopAt the tag of the first element outside all sequences that is not looked at any more
  * @throws ScanRefusal TRUNCATED where a value leaves the file; MALFORMED for the rest
  */
 export function walkElements(
   bytes: Buffer,
   start: number,
   encoding: Encoding,
-  visit?: (head: ElementHead) => boolean,
+  visit?: (head: ElementHead) => void,
+  stopAt?: number,
 ): void {
   const stack: Region[] = [{ kind: 'elements', end: bytes.length, encoding }];
   let position = start;
@@ -57,6 +59,7 @@ export function walkElements(
       position = head.value;
       continue;
     }
+    if (stopAt !== undefined && stack.length === 1 && head.tag >= stopAt) return;
     const inner = innerRegion(bytes, head, region);
     if (inner) {
       if (stack.length >= MAX_DEPTH) throw malformed(`sequences are nested deeper than ${MAX_DEPTH}`);
@@ -66,7 +69,7 @@ export function walkElements(
     } else {
       position = head.value + head.length;
       checkInside(bytes, position, region);
-      if (stack.length === 1 && visit?.(head)) return;
+      if (stack.length === 1) visit?.(head);
     }
   }
 }

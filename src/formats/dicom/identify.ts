@@ -1,65 +1,103 @@
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 
 import { ScanRefusal } from '../../core/issues.ts';
 import { tagNumber } from './attributes.ts';
 import type { AttributeKeyword } from './attributes.ts';
-import { hasDicomMagic, peekElements, readMetaGroup, uidText } from './preScan.ts';
+import { parseHead } from './dataSet.ts';
+import { wholeFile } from './headless.ts';
+import { parseInstanceHeader } from './instanceHeader.ts';
+import type { InstanceHeader } from './instanceHeader.ts';
+import { preScanHead, readMetaGroup, uidText } from './preScan.ts';
 
-/** What grouping needs of one file, read without parsing it whole. */
+/** What grouping needs of one file. All but the SOP class may be empty in some anonymised exports. */
 export type InstanceIdentity = Readonly<{
   sopClassUid: string;
   sopInstanceUid: string;
-  /** Empty in some anonymised exports. */
   seriesInstanceUid: string;
   seriesNumber: string;
+  /** Tells apart who and when, if a series UID was given twice; never shown. */
+  owner: string;
+  /** The whole header; undefined where it is damaged behind the identity. */
+  header: InstanceHeader | undefined;
 }>;
 
-/** The attributes up to SeriesNumber take a few kilobytes; a longer head means a long private block before them. */
+/** Most headers fit; a longer one has a long private block. */
 const HEAD_BYTES = 65_536;
 const LARGEST_INSTANCE = 2 ** 31 - 1;
+const IDENTITY: readonly AttributeKeyword[] = [
+  'SOPClassUID', 'SOPInstanceUID', 'SeriesInstanceUID', 'SeriesNumber', 'StudyInstanceUID', 'PatientID',
+];
 
 /**
- * Recognises a DICOM file by content.
+ * Recognises a DICOM file by content and reads it as far as its pixels.
  *
- * @returns undefined when the file has no DICM magic
- * @throws ScanRefusal when it has, and its head is damaged
+ * @returns undefined when the file is no DICOM
+ * @throws ScanRefusal when it is, and is damaged before it has named its series
  */
 export async function identifyInstance(path: string): Promise<InstanceIdentity | undefined> {
+  return withHead(path, (head, isWhole) => identityOf(path, head, isWhole));
+}
+
+/**
+ * The header of an instance.
+ *
+ * @throws ScanRefusal MALFORMED, TRUNCATED, DECOMPRESSION_BOMB, CORRUPT_GZIP, UNSUPPORTED_TS
+ */
+export async function readHeader(path: string): Promise<InstanceHeader> {
+  return withHead(path, (head) => {
+    const file = wholeFile(head);
+    if (!file) throw new ScanRefusal('MALFORMED', 'the file is no DICOM instance');
+    return headerOf(path, file, () => undefined);
+  });
+}
+
+/** Parses the first bytes of a file and, where they do not suffice, the file. */
+async function withHead<Result>(path: string, parse: (head: Buffer, isWhole: boolean) => Result): Promise<Result> {
   const file = await open(path, 'r');
   try {
-    const { size } = await file.stat();
-    const head = Buffer.alloc(Math.min(HEAD_BYTES, size));
-    const { bytesRead } = await file.read(head, 0, head.length, 0);
-    if (!hasDicomMagic(head.subarray(0, bytesRead))) return undefined;
+    const head = Buffer.allocUnsafe(HEAD_BYTES);
+    const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
+    const isWhole = bytesRead < HEAD_BYTES;
     try {
-      return identityOf(head.subarray(0, bytesRead));
+      return parse(head.subarray(0, bytesRead), isWhole);
     } catch (cause) {
-      // within the head alone every file looks truncated: only the whole file can tell
-      if (bytesRead === size || size > LARGEST_INSTANCE) throw cause;
+      // within its beginning alone every file looks truncated: only the whole file can tell
+      if (isWhole || !(cause instanceof ScanRefusal)) throw cause;
     }
-    return identityOf(await file.readFile());
+    if ((await file.stat()).size > LARGEST_INSTANCE) throw new ScanRefusal('TOO_LARGE', 'one instance of more than 2 GiB');
+    return parse(await readFile(path), true);
   } finally {
     await file.close();
   }
 }
 
-function identityOf(bytes: Buffer): InstanceIdentity {
+function identityOf(path: string, head: Buffer, isWhole: boolean): InstanceIdentity | undefined {
+  const file = wholeFile(head);
+  if (!file) return undefined;
   const found = new Map<number, string>();
+  const tags = IDENTITY.map(tagNumber);
+  let header: InstanceHeader | undefined;
   try {
-    peekElements(bytes, ({ tag, value, length }, content) => {
-      found.set(tag, uidText(content, value, length));
-      return tag >= tagNumber('SeriesNumber');
+    header = headerOf(path, file, ({ tag, value, length }, bytes) => {
+      if (tags.includes(tag)) found.set(tag, uidText(bytes, value, length));
     });
   } catch (cause) {
     // a file that is damaged further on still names its series; reading the series will refuse it with the reason
-    if (!(cause instanceof ScanRefusal) || !found.has(tagNumber('SeriesInstanceUID'))) throw cause;
+    if (!isWhole || !(cause instanceof ScanRefusal) || !found.has(tagNumber('SeriesInstanceUID'))) throw cause;
   }
-  const { mediaStorageSopClassUid, mediaStorageSopInstanceUid } = readMetaGroup(bytes);
+  const { mediaStorageSopClassUid, mediaStorageSopInstanceUid } = readMetaGroup(file);
   const text = (keyword: AttributeKeyword): string => found.get(tagNumber(keyword)) ?? '';
   return {
     sopClassUid: text('SOPClassUID') || mediaStorageSopClassUid,
     sopInstanceUid: text('SOPInstanceUID') || mediaStorageSopInstanceUid,
     seriesInstanceUid: text('SeriesInstanceUID'),
     seriesNumber: text('SeriesNumber'),
+    owner: `${text('StudyInstanceUID')}\n${text('PatientID')}`,
+    header,
   };
+}
+
+function headerOf(path: string, file: Buffer, visit: Parameters<typeof preScanHead>[1]): InstanceHeader {
+  const head = preScanHead(file, visit);
+  return parseInstanceHeader({ path, transferSyntax: head.transferSyntax }, parseHead(head));
 }

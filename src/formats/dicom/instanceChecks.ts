@@ -2,9 +2,13 @@ import { issue } from '../../core/issues.ts';
 import type { Issue, IssueCode } from '../../core/issues.ts';
 import type { InstanceHeader } from './instanceHeader.ts';
 import { kindOfSopClass, MR_IMAGE_STORAGE } from './sopClasses.ts';
+import { transferSyntaxOf } from './transferSyntax.ts';
+
+/** What is refused unless the caller asks for it: series computed from others, and concord's own outputs. */
+export type InstanceAllowance = 'derived' | 'harmonized';
 
 /** One fault of one instance, or nothing. */
-type InstanceCheck = (instance: InstanceHeader) => Issue | undefined;
+type InstanceCheck = (instance: InstanceHeader, allow: readonly InstanceAllowance[]) => Issue | undefined;
 
 const QUANTITATIVE_TYPES = new Set([
   'ADC', 'EADC', 'FA', 'TRACEW', 'T1 MAP', 'T2 MAP', 'T2_STAR MAP', 'T2* MAP', 'R2 MAP', 'R2_STAR MAP', 'T1MAP', 'T2MAP',
@@ -20,6 +24,7 @@ const LARGEST_SIDE = 32_768;
 /** In this order: the first fault found is the one reported. */
 export const instanceChecks: readonly InstanceCheck[] = [
   mustBeClassicImage,
+  mustHaveKnownSyntax,
   mustBeGreyScale,
   mustHaveValidPixelForm,
   mustNotBeLocalizer,
@@ -29,6 +34,7 @@ export const instanceChecks: readonly InstanceCheck[] = [
   mustNotBeQuantitative,
   mustNotBeDiffusion,
   mustNotBeBurnedIn,
+  mustBeOriginal,
   mustBeInHounsfieldUnits,
   mustHaveGeometry,
 ];
@@ -63,7 +69,19 @@ function mustHaveValidPixelForm({ pixels, numberOfFrames }: InstanceHeader): Iss
   return issue('MALFORMED', `${bitsStored} bits stored of ${bitsAllocated}, highest bit ${highBit}`);
 }
 
-function mustNotBeLocalizer({ imageType }: InstanceHeader): Issue | undefined {
+function mustHaveKnownSyntax({ transferSyntax }: InstanceHeader): Issue | undefined {
+  // the meta group is read before anything is known: only digits and dots of it are repeated
+  const uid = /^[0-9.]{1,64}$/.test(transferSyntax.uid) ? transferSyntax.uid : 'of an invalid form';
+  return transferSyntaxOf(transferSyntax.uid) ? undefined : issue('UNSUPPORTED_TS', `transfer syntax ${uid} is not read`);
+}
+
+function mustBeOriginal({ imageType }: InstanceHeader, allow: readonly InstanceAllowance[]): Issue | undefined {
+  const isAllowed = allow.includes('derived') || (allow.includes('harmonized') && imageType.includes('HARMONIZED'));
+  return imageType[0] === 'DERIVED' && !isAllowed ? issue('DERIVED_INPUT', 'ImageType begins with DERIVED') : undefined;
+}
+
+function mustNotBeLocalizer({ imageType, isThreePlane }: InstanceHeader): Issue | undefined {
+  if (isThreePlane) return issue('LOCALIZER', 'the vendor names a series of three planes');
   const isLocalizer = imageType.some((value) => /^(LOCALIZER|SCOUT)/.test(value));
   return isLocalizer ? issue('LOCALIZER', 'ImageType says so') : undefined;
 }
@@ -72,8 +90,8 @@ function mustNotBeMosaic({ imageType }: InstanceHeader): Issue | undefined {
   return imageType.includes('MOSAIC') ? issue('MOSAIC', 'ImageType says so') : undefined;
 }
 
-function mustNotBeHarmonized({ imageType }: InstanceHeader): Issue | undefined {
-  return imageType.includes('HARMONIZED') ? issue('ALREADY_HARMONIZED', 'ImageType says so') : undefined;
+function mustNotBeHarmonized({ imageType }: InstanceHeader, allow: readonly InstanceAllowance[]): Issue | undefined {
+  return imageType.includes('HARMONIZED') && !allow.includes('harmonized') ? issue('ALREADY_HARMONIZED', 'ImageType says so') : undefined;
 }
 
 function mustBeMagnitude({ imageType, complexComponent, sopClassUid }: InstanceHeader): Issue | undefined {
@@ -89,9 +107,11 @@ function mustNotBeDiffusion({ bValue, imageType }: InstanceHeader): Issue | unde
 }
 
 function mustNotBeQuantitative(instance: InstanceHeader): Issue | undefined {
-  const { imageType, sopClassUid, rescaleType, unitCodes, acquisition } = instance;
-  if (imageType.some((value) => QUANTITATIVE_TYPES.has(value))) return issue('QUANTITATIVE_MAP', 'ImageType says so');
+  const { imageType, frameType, sopClassUid, rescaleType, unitCodes, acquisition } = instance;
+  const types = [...imageType, ...frameType];
+  if (types.some((value) => QUANTITATIVE_TYPES.has(value))) return issue('QUANTITATIVE_MAP', 'ImageType or FrameType says so');
   if (sopClassUid !== MR_IMAGE_STORAGE) return undefined;
+  if (instance.isIsotropic) return issue('QUANTITATIVE_MAP', 'an isotropic diffusion image is computed from others');
   if (FIELD_MAPPING_SEQUENCE.test(acquisition.sequence ?? '')) {
     return issue('QUANTITATIVE_MAP', 'the sequence maps the magnetic field');
   }

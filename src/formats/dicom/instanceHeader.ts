@@ -20,12 +20,15 @@ export type PixelForm = Readonly<{
 /** One instance without its pixels and without anything a patient could be known by. LPS mm, as DICOM gives it. */
 export type InstanceHeader = Readonly<{
   path: string;
-  sha256: string;
   transferSyntax: TransferSyntax;
   sopClassUid: string;
   sopInstanceUid: string;
+  /** NaN where the instance has none. */
+  instanceNumber: number;
   manufacturer: string;
   imageType: readonly string[];
+  frameType: readonly string[];
+  modality: string;
   samplesPerPixel: number;
   photometric: string;
   numberOfFrames: number;
@@ -43,6 +46,10 @@ export type InstanceHeader = Readonly<{
   /** Values that tell apart what a series may mix, as text: equal text, equal setting. */
   settings: Readonly<Record<SettingKeyword, string>>;
   bValue: number;
+  /** Isotropic, as Philips mixes trace images and ADC maps into diffusion series. */
+  isIsotropic: boolean;
+  /** GE's word for a series of three planes. */
+  isThreePlane: boolean;
   complexComponent: string;
   unitCodes: readonly string[];
   isBurnedIn: boolean;
@@ -50,13 +57,18 @@ export type InstanceHeader = Readonly<{
   isMultiEnergy: boolean;
 }>;
 
+/** Of (0019,1017): 2, 4, 8 are axial, sagittal and coronal, 16 is oblique. */
+const GE_THREE_PLANES = 256;
+/** GE adds this to a b-value that its scheme scales. */
+const GE_B_VALUE_MARK = 100_000;
+
 const settingKeywords = [
   'EchoTime', 'EchoNumbers', 'TemporalPositionIdentifier', 'ConvolutionKernel', 'AcquisitionNumber', 'TriggerTime',
 ] as const satisfies AttributeKeyword[];
 export type SettingKeyword = (typeof settingKeywords)[number];
 
 export function parseInstanceHeader(
-  source: Readonly<{ path: string; sha256: string; transferSyntax: TransferSyntax }>,
+  source: Readonly<{ path: string; transferSyntax: TransferSyntax }>,
   dataSet: DataSet,
 ): InstanceHeader {
   const { text, texts, decimals } = dataSet;
@@ -66,8 +78,11 @@ export function parseInstanceHeader(
     ...source,
     sopClassUid: text('SOPClassUID') ?? text('MediaStorageSOPClassUID') ?? '',
     sopInstanceUid: text('SOPInstanceUID') ?? text('MediaStorageSOPInstanceUID') ?? '',
+    instanceNumber: decimals('InstanceNumber')[0] ?? Number.NaN,
     manufacturer,
     imageType: texts('ImageType').map((value) => value.toUpperCase()),
+    frameType: texts('FrameType').map((value) => value.toUpperCase()),
+    modality: text('Modality') ?? '',
     samplesPerPixel: dataSet.unsigned('SamplesPerPixel') ?? 1,
     photometric: text('PhotometricInterpretation') ?? '',
     numberOfFrames: decimals('NumberOfFrames')[0] ?? 1,
@@ -82,6 +97,8 @@ export function parseInstanceHeader(
     acquisition: parseAcquisition(dataSet),
     settings: parseSettings(dataSet),
     bValue: parseBValue(dataSet, manufacturer),
+    isIsotropic: text('DiffusionDirectionality') === 'ISOTROPIC',
+    isThreePlane: /^ge/i.test(manufacturer) && dataSet.anyNumber('GeSeriesPlane') === GE_THREE_PLANES,
     complexComponent: parseComplexComponent(dataSet, manufacturer),
     unitCodes: parseUnitCodes(dataSet),
     isBurnedIn: text('BurnedInAnnotation') === 'YES',
@@ -139,7 +156,7 @@ function parseBValue(dataSet: DataSet, manufacturer: string): number {
   if (declared !== undefined) return declared;
   if (/siemens/i.test(manufacturer)) return dataSet.anyNumber('SiemensBValue') ?? 0;
   if (/philips/i.test(manufacturer)) return dataSet.anyNumber('PhilipsBValue') ?? 0;
-  return /^ge/i.test(manufacturer) ? (dataSet.anyNumber('GeBValue') ?? 0) : 0;
+  return /^ge/i.test(manufacturer) ? (dataSet.anyNumber('GeBValue') ?? 0) % GE_B_VALUE_MARK : 0;
 }
 
 function parseComplexComponent(dataSet: DataSet, manufacturer: string): string {

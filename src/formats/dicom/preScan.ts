@@ -5,6 +5,7 @@ import { tagNumber } from './attributes.ts';
 import type { AttributeKeyword } from './attributes.ts';
 import { walkElements } from './elementWalk.ts';
 import type { ElementHead, Encoding } from './elementWalk.ts';
+import { wholeFile } from './headless.ts';
 import { transferSyntaxOf } from './transferSyntax.ts';
 import type { TransferSyntax } from './transferSyntax.ts';
 
@@ -17,6 +18,8 @@ export type CheckedFile = Readonly<{ bytes: Buffer; transferSyntax: TransferSynt
 const PREAMBLE = 128;
 const META_START = 132;
 const META_GROUP = 0x0002;
+/** FloatPixelData; PixelData follows. */
+const FIRST_PIXEL_TAG = 0x7fe00008;
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 const LONGEST_UID = 64;
 const LONG_VRS = new Set(['OB', 'UN', 'UT', 'OW', 'SQ']);
@@ -33,7 +36,8 @@ export function hasDicomMagic(bytes: Uint8Array): boolean {
  *
  * @throws ScanRefusal MALFORMED, TRUNCATED, UNSUPPORTED_TS, DECOMPRESSION_BOMB, CORRUPT_GZIP
  */
-export function preScan(file: Buffer): CheckedFile {
+export function preScan(given: Buffer): CheckedFile {
+  const file = wholeFile(given) ?? given;
   const meta = readMetaGroup(file);
   const transferSyntax = transferSyntaxOf(meta.transferSyntaxUid);
   if (!transferSyntax) {
@@ -44,17 +48,23 @@ export function preScan(file: Buffer): CheckedFile {
   return { bytes, transferSyntax };
 }
 
+/** The beginning of a file up to its pixels: its structure holds so far, and `visit` has seen its elements. */
+export type CheckedHead = Readonly<{ bytes: Buffer; transferSyntax: TransferSyntax }>;
+
 /**
- * Shows the first elements of a DICOM file, or of its beginning, to `visit`, until that returns true.
+ * Walks a DICOM file, or its beginning, as far as its pixels. A file of an unknown transfer syntax is walked too: every
+ * one that we do not know compresses pixels, and those are all explicit little endian.
  *
+ * @param visit is shown each element outside all sequences, even where the walk fails further on
  * @throws ScanRefusal as preScan does, for the part of the file that was walked
  */
-export function peekElements(file: Buffer, visit: (head: ElementHead, bytes: Buffer) => boolean): void {
+export function preScanHead(file: Buffer, visit: (head: ElementHead, bytes: Buffer) => void): CheckedHead {
   const meta = readMetaGroup(file);
-  // every syntax that we do not know compresses pixels, and those are all explicit little endian
-  const transferSyntax = transferSyntaxOf(meta.transferSyntaxUid);
-  const bytes = transferSyntax?.deflated ? inflated(file, meta) : file;
-  walkElements(bytes, meta.end, encodingOf(transferSyntax), (head) => visit(head, bytes));
+  const uid = meta.transferSyntaxUid;
+  const transferSyntax = transferSyntaxOf(uid) ?? { uid, name: 'unknown', coding: 'native' };
+  const bytes = transferSyntax.deflated ? inflated(file, meta) : file;
+  walkElements(bytes, meta.end, encodingOf(transferSyntax), (head) => { visit(head, bytes); }, FIRST_PIXEL_TAG);
+  return { bytes, transferSyntax };
 }
 
 export type MetaGroup = Readonly<{
@@ -108,8 +118,8 @@ export function uidText(bytes: Buffer, value: number, length: number): string {
   return bytes.toString('latin1', value, value + Math.min(length, LONGEST_UID)).replace(/[\0 ]+$/, '').trimStart();
 }
 
-function encodingOf(transferSyntax: TransferSyntax | undefined): Encoding {
-  return { implicit: transferSyntax?.implicit === true, bigEndian: transferSyntax?.bigEndian === true };
+function encodingOf(transferSyntax: TransferSyntax): Encoding {
+  return { implicit: transferSyntax.implicit === true, bigEndian: transferSyntax.bigEndian === true };
 }
 
 function inflated(file: Buffer, { end, transferSyntaxOffset }: MetaGroup): Buffer {

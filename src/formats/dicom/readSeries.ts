@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 
 import { ConcordError } from '../../core/errors.ts';
 import { ScanRefusal } from '../../core/issues.ts';
@@ -11,13 +11,15 @@ import { newNiftiOrigin } from '../nifti/newHeader.ts';
 import { isConstant } from '../nifti/readNifti.ts';
 import type { NiftiOrigin } from '../nifti/readNifti.ts';
 import type { StoredForm } from '../nifti/samples.ts';
-import { parseDataSet } from './dataSet.ts';
-import type { DataSet } from './dataSet.ts';
-import { storedValuesOf } from './framePixels.ts';
+import { eachOf } from '../eachOf.ts';
+import type { DecodeLimits } from './decode/decoder.ts';
+import { checkHounsfield } from './hounsfieldCheck.ts';
+import { readHeader } from './identify.ts';
 import { instanceChecks } from './instanceChecks.ts';
-import { parseInstanceHeader } from './instanceHeader.ts';
+import type { InstanceAllowance } from './instanceChecks.ts';
 import type { InstanceHeader } from './instanceHeader.ts';
-import { preScan } from './preScan.ts';
+import { readSlices } from './readSlices.ts';
+import type { ReadSlice } from './readSlices.ts';
 import { seriesFlags, seriesRefusals } from './seriesChecks.ts';
 import { affineOfSlices, placeInstances } from './sliceOrder.ts';
 import type { PlacedInstance } from './sliceOrder.ts';
@@ -25,9 +27,10 @@ import { MR_IMAGE_STORAGE } from './sopClasses.ts';
 
 /**
  * What writing back needs. As NIfTI: `nifti`, the header it gets. As DICOM: the instances in slice order, slice k of the
- * volume being `slices[k]` with its rows turned upside down.
+ * volume being `slices[k]` with its rows turned upside down: its file and frame, rescale pair, padding, and the stored
+ * values found. MR of MONOCHROME1 was turned around, MR padding became 0 (readSlices.ts).
  */
-export type DicomOrigin = Readonly<{ kind: 'dicom'; nifti: NiftiOrigin; slices: readonly PlacedInstance[] }>;
+export type DicomOrigin = Readonly<{ kind: 'dicom'; nifti: NiftiOrigin; slices: readonly ReadSlice[] }>;
 
 export type SeriesScan = Readonly<{
   volume: Volume<'scanner'>;
@@ -39,34 +42,37 @@ export type SeriesScan = Readonly<{
   origin: DicomOrigin;
 }>;
 
-export type SeriesOptions = Readonly<{ maxBytes: number; allowDerived: boolean }>;
+export type SeriesOptions = Readonly<{ maxBytes: number; allow?: readonly InstanceAllowance[]; decodeLimits?: DecodeLimits }>;
 
-const LARGEST_FILE = 2 ** 31 - 1;
+/** Headers read at a time: on a network share most of a small read is waiting. */
+const HEADERS_AT_ONCE = 8;
 
 /**
- * One classic MR or CT series as a volume: HU for CT, signal for MR, rescaled slice by slice. Files are read twice,
- * first for their headers, then for their pixels in slice order, so that one frame is in memory at a time.
+ * One classic MR or CT series as a volume: HU for CT, signal for MR, rescaled slice by slice. Headers are read and
+ * checked before pixels, so that what is refused is refused cheaply.
  *
  * @throws ScanRefusal with the codes of dicom.md §2; CONCORD_INPUT_UNREADABLE if a file cannot be opened
  */
 export async function readSeries(paths: readonly string[], options: SeriesOptions): Promise<SeriesScan> {
   // 1. headers, each checked alone
-  const headers: InstanceHeader[] = [];
-  for (const path of paths) headers.push(await readHeader(path, options));
+  const headers = await eachOf(paths, HEADERS_AT_ONCE, readHeaderOrFail);
+  for (const header of headers) for (const check of instanceChecks) refuse(check(header, options.allow ?? []));
   // 2. slices in order, checked together
-  const slices = placeInstances(withoutDuplicates(headers));
-  for (const check of seriesRefusals) refuse(check(slices));
+  const placed = placeInstances(await withoutDuplicates(headers));
+  for (const check of seriesRefusals) refuse(check(placed));
   // 3. pixels
-  const shape = shapeOf(slices, options.maxBytes);
-  const samples = await readSamples(slices, shape);
+  const shape = shapeOf(placed, options.maxBytes);
+  const { samples, slices } = await readSlices(placed, shape, options.decodeLimits);
   if (isConstant(samples)) throw new ScanRefusal('CONSTANT', `all ${samples.length} voxels are equal`);
+  const modality = placed[0]!.sopClassUid === MR_IMAGE_STORAGE ? 'MR' : 'CT';
+  if (modality === 'CT') refuse(checkHounsfield(samples));
   // 4. geometry, and the header to write with
   const affine = affineOfSlices(slices);
   const volume: Volume<'scanner'> = { scale: 'scanner', shape, samples, affine };
   const form = storedFormOf(slices);
   return {
     volume,
-    modality: slices[0]!.sopClassUid === MR_IMAGE_STORAGE ? 'MR' : 'CT',
+    modality,
     datatype: form.datatype,
     sha256: hashOf(slices),
     acquisition: slices[0]!.acquisition,
@@ -75,30 +81,9 @@ export async function readSeries(paths: readonly string[], options: SeriesOption
   };
 }
 
-async function readHeader(path: string, { allowDerived }: SeriesOptions): Promise<InstanceHeader> {
-  const { dataSet, sha256, transferSyntax } = await openInstance(path);
-  const header = parseInstanceHeader({ path, sha256, transferSyntax }, dataSet);
-  for (const check of instanceChecks) refuse(check(header));
-  if (header.imageType[0] === 'DERIVED' && !allowDerived) {
-    throw new ScanRefusal('DERIVED_INPUT', 'ImageType begins with DERIVED');
-  }
-  return header;
-}
-
-type OpenInstance = Pick<InstanceHeader, 'sha256' | 'transferSyntax'> & Readonly<{ dataSet: DataSet }>;
-
-async function openInstance(path: string): Promise<OpenInstance> {
-  const file = await readInstanceFile(path);
-  const sha256 = createHash('sha256').update(file).digest('hex');
-  const checked = preScan(file);
-  return { dataSet: parseDataSet(checked), sha256, transferSyntax: checked.transferSyntax };
-}
-
-async function readInstanceFile(path: string): Promise<Buffer> {
+async function readHeaderOrFail(path: string): Promise<InstanceHeader> {
   try {
-    const { size } = await stat(path);
-    if (size > LARGEST_FILE) throw new ScanRefusal('TOO_LARGE', `one instance of ${size} bytes`);
-    return await readFile(path);
+    return await readHeader(path);
   } catch (cause) {
     if (cause instanceof ConcordError) throw cause;
     throw new ConcordError('CONCORD_INPUT_UNREADABLE', 'A readable series was expected; one of its files is not.', {
@@ -109,14 +94,14 @@ async function readInstanceFile(path: string): Promise<Buffer> {
 }
 
 /** The same instance sent twice is dropped once; two contents under one UID are not for us to choose from. */
-function withoutDuplicates(headers: readonly InstanceHeader[]): InstanceHeader[] {
+async function withoutDuplicates(headers: readonly InstanceHeader[]): Promise<InstanceHeader[]> {
   const known = new Map<string, InstanceHeader>();
   for (const header of headers) {
     const other = known.get(header.sopInstanceUid);
-    if (other && other.sha256 !== header.sha256) {
+    if (other && !(await readFile(other.path)).equals(await readFile(header.path))) {
       throw new ScanRefusal('DUP_SOP', 'two instances with different content share one UID');
     }
-    known.set(header.sopInstanceUid, header);
+    if (!other) known.set(header.sopInstanceUid, header);
   }
   return [...known.values()];
 }
@@ -127,44 +112,6 @@ function shapeOf(slices: readonly PlacedInstance[], maxBytes: number): Shape3 {
   const needed = voxelCount(shape) * Float32Array.BYTES_PER_ELEMENT;
   if (needed > maxBytes) throw new ScanRefusal('TOO_LARGE', `${needed} bytes of memory needed, ${maxBytes} allowed`);
   return shape;
-}
-
-async function readSamples(slices: readonly PlacedInstance[], shape: Shape3): Promise<Float32Array> {
-  const [columns, rows] = shape;
-  const samples = new Float32Array(voxelCount(shape));
-  for (const [k, slice] of slices.entries()) {
-    const { dataSet, sha256 } = await openInstance(slice.path);
-    if (sha256 !== slice.sha256) throw new ScanRefusal('MALFORMED', 'a file changed while the series was read');
-    const stored = await storedValuesOf(slice, dataSet.pixelData());
-    const into = samples.subarray(k * columns * rows, (k + 1) * columns * rows);
-    placeFrame(stored, slice, into);
-  }
-  return samples;
-}
-
-/**
- * Stored values → voxel values of one slice, last row first.
- * MONOCHROME1 shows low values bright: MR signal is stored inverted then, while CT stays HU (PS3.3 C.7.6.3.1.2).
- * Padding is a mark and no measurement: in MR it becomes 0, in CT it keeps its value far below air.
- */
-function placeFrame(stored: Int32Array, slice: PlacedInstance, into: Float32Array): void {
-  const { columns, rows, padding, bitsStored, isSigned } = slice.pixels;
-  const isMr = slice.sopClassUid === MR_IMAGE_STORAGE;
-  const slope = slice.rescaleSlope ?? 1;
-  const intercept = slice.rescaleIntercept ?? 0;
-  // lowest + highest storable value: v → sum - v turns the scale around
-  const sum = isSigned ? -1 : 2 ** bitsStored - 1;
-  const isInverted = isMr && slice.photometric === 'MONOCHROME1';
-  const [low, high] = isMr && padding ? padding : [1, 0];
-  for (let row = 0; row < rows; row++) {
-    const from = row * columns;
-    const to = (rows - 1 - row) * columns;
-    for (let column = 0; column < columns; column++) {
-      const value = stored[from + column]!;
-      const isPadding = value >= low && value <= high;
-      into[to + column] = isPadding ? 0 : slope * (isInverted ? sum - value : value) + intercept;
-    }
-  }
 }
 
 /** The integer form all slices share, or float32 when each has its own rescale pair. */
@@ -181,7 +128,7 @@ function storedFormOf(slices: readonly PlacedInstance[]): StoredForm {
 }
 
 /** Independent of file names and of the order in which files were found. */
-function hashOf(slices: readonly PlacedInstance[]): string {
+function hashOf(slices: readonly ReadSlice[]): string {
   const hashes = slices.map(({ sha256 }) => sha256).sort();
   return createHash('sha256').update(hashes.join('\n')).digest('hex');
 }

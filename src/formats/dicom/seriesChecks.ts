@@ -1,17 +1,13 @@
-import type { Vector3 } from '../../core/affine.ts';
 import { issue } from '../../core/issues.ts';
 import type { Issue } from '../../core/issues.ts';
 import type { InstanceHeader, SettingKeyword } from './instanceHeader.ts';
-import { cross, dot, tiltDegrees } from './sliceOrder.ts';
+import { isSamePlane, isThreePlanes, SAME_POSITION_MM, tiltDegrees } from './sliceOrder.ts';
 import type { PlacedInstance } from './sliceOrder.ts';
 import { MR_IMAGE_STORAGE } from './sopClasses.ts';
 
 /** One fault of a whole series, or nothing. Instances are sorted by position. */
 type SeriesCheck = (slices: readonly PlacedInstance[]) => Issue | undefined;
 
-/** Directions that differ by less, as the length of their difference, are one orientation. */
-const SAME_DIRECTION = 1e-3;
-const SAME_POSITION_MM = 1e-3;
 const SPACING_TOLERANCE = 0.01;
 const SPACING_TOLERANCE_MM = 0.01;
 const TILT_DEGREES = 0.1;
@@ -30,29 +26,18 @@ export const seriesRefusals: readonly SeriesCheck[] = [
   mustHaveOneSetting,
   mustHaveDistinctPositions,
   mustHaveThreeSlices,
-  mustHaveOneSpacing,
+  mustHaveOneSpacingForMr,
 ];
 
 /** Facts worth reporting about a series that is read. */
-export const seriesFlags: readonly SeriesCheck[] = [flagTilt, flagLossy];
+export const seriesFlags: readonly SeriesCheck[] = [flagSpacing, flagTilt, flagLossy];
 
 function mustNotBeThreePlanes(slices: readonly PlacedInstance[]): Issue | undefined {
-  const normals: Vector3[] = [];
-  for (const slice of slices) {
-    const normal = cross(slice.rowDirection, slice.columnDirection);
-    if (!normals.some((known) => Math.abs(dot(known, normal)) > 0.5)) normals.push(normal);
-  }
-  return normals.length >= 3 ? issue('LOCALIZER', 'three orthogonal planes in one series') : undefined;
+  return isThreePlanes(slices) ? issue('LOCALIZER', 'three orthogonal planes in one series') : undefined;
 }
 
 function mustHaveOneOrientation(slices: readonly PlacedInstance[]): Issue | undefined {
-  const first = slices[0]!;
-  const differs = (a: Vector3, b: Vector3): boolean =>
-    Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) > SAME_DIRECTION;
-  const isMixed = slices.some(
-    (slice) =>
-      differs(slice.rowDirection, first.rowDirection) || differs(slice.columnDirection, first.columnDirection),
-  );
+  const isMixed = slices.some((slice) => !isSamePlane(slice, slices[0]!));
   return isMixed ? issue('MIXED_SERIES', 'more than one orientation') : undefined;
 }
 
@@ -97,10 +82,20 @@ function mustHaveThreeSlices(slices: readonly PlacedInstance[]): Issue | undefin
   return issue('TOO_FEW_SLICES', `${slices.length}, ${FEWEST_SLICES} are needed`);
 }
 
-function mustHaveOneSpacing(slices: readonly PlacedInstance[]): Issue | undefined {
-  const gaps = gapsOf(slices);
-  const sorted = [...gaps].sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)]!;
+/** MR goes into three-dimensional models, which know one spacing (dicom.md §2). */
+function mustHaveOneSpacingForMr(slices: readonly PlacedInstance[]): Issue | undefined {
+  return slices[0]!.sopClassUid === MR_IMAGE_STORAGE ? spacingFault(slices) : undefined;
+}
+
+/** CT is harmonized slice by slice, so it is read as it is; its affine then holds the mean spacing. */
+function flagSpacing(slices: readonly PlacedInstance[]): Issue | undefined {
+  const fault = spacingFault(slices);
+  return fault && { ...fault, severity: 'flag' };
+}
+
+function spacingFault(slices: readonly PlacedInstance[]): Issue | undefined {
+  const gaps = gapsOf(slices).sort((a, b) => a - b);
+  const median = gaps[Math.floor(gaps.length / 2)]!;
   const tolerance = Math.max(SPACING_TOLERANCE * median, SPACING_TOLERANCE_MM);
   const odd = gaps.filter((gap) => Math.abs(gap - median) > tolerance);
   if (odd.length === 0) return undefined;
@@ -108,18 +103,30 @@ function mustHaveOneSpacing(slices: readonly PlacedInstance[]): Issue | undefine
     const times = Math.round(gap / median);
     return times >= 2 && Math.abs(gap - times * median) <= tolerance * times;
   };
-  const range = `gaps from ${sorted[0]!.toFixed(2)} to ${sorted.at(-1)!.toFixed(2)} mm, median ${median.toFixed(2)}`;
-  return issue(odd.every(isMultiple) ? 'MISSING_SLICES' : 'VARIABLE_SPACING', range);
+  return issue(odd.every(isMultiple) ? 'MISSING_SLICES' : 'VARIABLE_SPACING', gapsText(gaps, tolerance));
+}
+
+/** `spacings of 4.00 mm (15 times) and 7.00 mm (12 times)`; more than three kinds as their range. */
+function gapsText(sorted: readonly number[], tolerance: number): string {
+  const kinds: { gap: number; count: number }[] = [];
+  for (const gap of sorted) {
+    const kind = kinds.at(-1);
+    if (kind && gap - kind.gap <= tolerance) kind.count++;
+    else kinds.push({ gap, count: 1 });
+  }
+  if (kinds.length > 3) return `${kinds.length} spacings from ${sorted[0]!.toFixed(2)} to ${sorted.at(-1)!.toFixed(2)} mm`;
+  return `spacings of ${kinds.map(({ gap, count }) => `${gap.toFixed(2)} mm (${count} times)`).join(' and ')}`;
 }
 
 function flagTilt(slices: readonly PlacedInstance[]): Issue | undefined {
   // (0018,1120) is not used: it has read 0 at a true tilt of 6.8 degrees (dcm2niix #253)
   const degrees = tiltDegrees(slices);
+  // equal first and last positions have no direction: their angle is NaN, and no tilt (dcm2niix #590)
   return degrees > TILT_DEGREES ? issue('GANTRY_TILT', `${degrees.toFixed(2)} degrees`) : undefined;
 }
 
 function flagLossy(slices: readonly InstanceHeader[]): Issue | undefined {
-  const count = slices.filter(({ isLossy }) => isLossy).length;
+  const count = slices.filter(({ isLossy, transferSyntax }) => isLossy || transferSyntax.lossy === true).length;
   return count > 0 ? issue('LOSSY_SOURCE', `${count} of ${slices.length} slices`) : undefined;
 }
 

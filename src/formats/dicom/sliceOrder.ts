@@ -57,6 +57,28 @@ export function tiltDegrees(slices: readonly PlacedInstance[]): number {
   return (Math.atan2(Math.hypot(...cross(path, normal)), dot(path, normal)) * 180) / Math.PI;
 }
 
+export type Plane = Readonly<{ rowDirection: Vector3; columnDirection: Vector3 }>;
+
+/** Directions that differ by less, as the length of their difference, are one orientation. */
+const SAME_DIRECTION = 1e-3;
+/** Slices whose places along the normal differ by less lie at one position. */
+export const SAME_POSITION_MM = 1e-3;
+
+export function isSamePlane(a: Plane, b: Plane): boolean {
+  const gap = (u: Vector3, v: Vector3): number => Math.hypot(u[0] - v[0], u[1] - v[1], u[2] - v[2]);
+  return gap(a.rowDirection, b.rowDirection) <= SAME_DIRECTION && gap(a.columnDirection, b.columnDirection) <= SAME_DIRECTION;
+}
+
+/** Whether three planes lie across each other, as localizers do. */
+export function isThreePlanes(planes: readonly Plane[]): boolean {
+  const normals: Vector3[] = [];
+  for (const { rowDirection, columnDirection } of planes) {
+    const normal = cross(rowDirection, columnDirection);
+    if (!normals.some((known) => Math.abs(dot(known, normal)) > 0.5)) normals.push(normal);
+  }
+  return normals.length >= 3;
+}
+
 export function cross(a: Vector3, b: Vector3): Vector3 {
   return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 }

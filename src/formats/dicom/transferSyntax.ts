@@ -7,7 +7,8 @@ export type PixelCoding =
   | 'jpeg-lossless'
   | 'jpeg-ls'
   | 'jpeg-2000'
-  | 'htj2k';
+  | 'htj2k'
+  | 'jpeg-xl';
 
 type TransferSyntaxEntry = Readonly<{
   name: string;
@@ -16,6 +17,8 @@ type TransferSyntaxEntry = Readonly<{
   bigEndian?: true;
   implicit?: true;
   deflated?: true;
+  /** Loses by its very method; where absent, the instance says whether anything was lost. */
+  lossy?: true;
 }>;
 
 const transferSyntaxes: Readonly<Record<string, TransferSyntaxEntry>> = {
@@ -24,8 +27,8 @@ const transferSyntaxes: Readonly<Record<string, TransferSyntaxEntry>> = {
   '1.2.840.10008.1.2.1.99': { name: 'Deflated Explicit VR Little Endian', coding: 'native', deflated: true },
   '1.2.840.10008.1.2.2': { name: 'Explicit VR Big Endian', coding: 'native', bigEndian: true },
   '1.2.840.10008.1.2.5': { name: 'RLE Lossless', coding: 'rle' },
-  '1.2.840.10008.1.2.4.50': { name: 'JPEG Baseline', coding: 'jpeg-baseline' },
-  '1.2.840.10008.1.2.4.51': { name: 'JPEG Extended', coding: 'jpeg-extended' },
+  '1.2.840.10008.1.2.4.50': { name: 'JPEG Baseline', coding: 'jpeg-baseline', lossy: true },
+  '1.2.840.10008.1.2.4.51': { name: 'JPEG Extended', coding: 'jpeg-extended', lossy: true },
   '1.2.840.10008.1.2.4.57': { name: 'JPEG Lossless', coding: 'jpeg-lossless' },
   '1.2.840.10008.1.2.4.70': { name: 'JPEG Lossless SV1', coding: 'jpeg-lossless' },
   '1.2.840.10008.1.2.4.80': { name: 'JPEG-LS Lossless', coding: 'jpeg-ls' },
@@ -35,6 +38,9 @@ const transferSyntaxes: Readonly<Record<string, TransferSyntaxEntry>> = {
   '1.2.840.10008.1.2.4.201': { name: 'HTJ2K Lossless', coding: 'htj2k' },
   '1.2.840.10008.1.2.4.202': { name: 'HTJ2K Lossless RPCL', coding: 'htj2k' },
   '1.2.840.10008.1.2.4.203': { name: 'HTJ2K', coding: 'htj2k' },
+  '1.2.840.10008.1.2.4.110': { name: 'JPEG XL Lossless', coding: 'jpeg-xl' },
+  '1.2.840.10008.1.2.4.111': { name: 'JPEG XL JPEG Recompression', coding: 'jpeg-xl', lossy: true },
+  '1.2.840.10008.1.2.4.112': { name: 'JPEG XL', coding: 'jpeg-xl' },
 };
 
 export type TransferSyntax = TransferSyntaxEntry & Readonly<{ uid: string }>;

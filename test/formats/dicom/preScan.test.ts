@@ -81,7 +81,7 @@ describe('preScan', () => {
     const bytes = dicomBytes(sliceElements(0));
     bytes.writeUInt32LE(bytes.readUInt32LE(140) + 2, 140);
     expect(codeOf(bytes)).toBe('MALFORMED');
-    expect(codeOf(dicomBytes([], 'explicit', '1.2.840.10008.1.2.4.110'))).toBe('UNSUPPORTED_TS');
+    expect(codeOf(dicomBytes([], 'explicit', '1.2.840.10008.1.2.4.102'))).toBe('UNSUPPORTED_TS');
   });
 
   it('refuses a deflated bomb and a damaged deflate stream', () => {

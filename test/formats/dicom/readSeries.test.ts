@@ -170,7 +170,7 @@ describe('readSeries', () => {
     const files = slices.map((k) => dicomBytes(sliceElements(k, derived)));
     expect(await refusal(readFiles(files))).toBe('DERIVED_INPUT');
     const { inputs } = await findScans(await writeSeries(await scratchFolder(), files));
-    expect((await readScan(inputs[0]!, { allowDerived: true })).volume.shape).toEqual([4, 3, 4]);
+    expect((await readScan({ ...inputs[0]!, allow: ['derived'] })).volume.shape).toEqual([4, 3, 4]);
   });
 });
 

@@ -1,6 +1,7 @@
-import { ScanRefusal } from '../../core/issues.ts';
-import type { PixelForm } from './instanceHeader.ts';
-import type { PixelCoding } from './transferSyntax.ts';
+import { ScanRefusal } from '../../../core/issues.ts';
+import type { PixelForm } from '../instanceHeader.ts';
+import type { PixelCoding } from '../transferSyntax.ts';
+import { jpegXlSize } from './jpegXlSize.ts';
 
 /** What a compressed frame says of itself. */
 type FrameSize = Readonly<{ rows: number; columns: number; components: number }>;
@@ -12,6 +13,9 @@ const J2K_SIZE = 0xff51;
 const isFrameMarker = (marker: number): boolean =>
   (marker >= 0xffc0 && marker <= 0xffcf && ![0xffc4, 0xffc8, 0xffcc].includes(marker)) || marker === 0xfff7;
 const RLE_HEADER = 64;
+/** A frame of 4096² may expand as it likes; a larger one 200 times. */
+const FREE_BYTES = 32 * 2 ** 20;
+const MAX_RATIO = 200;
 
 /**
  * Compares a compressed frame with the header before any codec sees it: codecs trust their own input and can take
@@ -23,16 +27,31 @@ export function checkCodestream(frame: Buffer, coding: PixelCoding, form: PixelF
   if (coding === 'native') return;
   if (coding === 'rle') {
     checkRle(frame, form);
+    checkRatio(frame, form);
     return;
   }
-  const isJpeg2000 = coding === 'jpeg-2000' || coding === 'htj2k';
-  const size = isJpeg2000 ? jpeg2000Size(frame) : jpegSize(frame);
+  const size = sizeOf(frame, coding);
   if (!size) throw new ScanRefusal('MALFORMED', 'the compressed frame does not say its size');
-  if (size.rows === form.rows && size.columns === form.columns && size.components === 1) return;
+  if (size.rows === form.rows && size.columns === form.columns && size.components === 1) {
+    checkRatio(frame, form);
+    return;
+  }
   throw new ScanRefusal(
     'PIXEL_LENGTH',
     `${form.columns}×${form.rows}×1 expected, the compressed frame is ${size.columns}×${size.rows}×${size.components}`,
   );
+}
+
+function sizeOf(frame: Buffer, coding: PixelCoding): FrameSize | undefined {
+  if (coding === 'jpeg-xl') return jpegXlSize(frame);
+  return coding === 'jpeg-2000' || coding === 'htj2k' ? jpeg2000Size(frame) : jpegSize(frame);
+}
+
+/** Both agree on a size that the frame's few bytes cannot fill: a decoder would take the memory all the same (T-07). */
+function checkRatio(frame: Buffer, { rows, columns }: PixelForm): void {
+  const decoded = 2 * rows * columns;
+  if (decoded <= FREE_BYTES || decoded <= MAX_RATIO * frame.length) return;
+  throw new ScanRefusal('DECOMPRESSION_BOMB', `${frame.length} bytes would expand to ${decoded}`);
 }
 
 function jpegSize(frame: Buffer): FrameSize | undefined {

@@ -28,7 +28,7 @@ const loaded = new Map<WasmCoding, Promise<CodecModule>>();
  * @returns a copy of the samples in little-endian bytes
  * @throws whatever the decoder throws, bare numbers among it; the caller wraps it
  */
-export async function decodeWithWasm(frame: Buffer, coding: WasmCoding): Promise<Uint8Array> {
+export async function decodeWithWasm(frame: Uint8Array, coding: WasmCoding): Promise<Uint8Array> {
   const codec = await loadCodec(coding);
   const decoder = new codec[decoders[coding].decoder]!();
   try {

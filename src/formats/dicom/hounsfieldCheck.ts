@@ -1,0 +1,39 @@
+import { issue } from '../../core/issues.ts';
+import type { Issue } from '../../core/issues.ts';
+
+/** Every so many voxels are looked at; a series has millions. */
+const STRIDE = 7;
+/** Our starting values, not published thresholds: air, then soft tissue as it reads where the intercept was lost. */
+const AIR: Range = [-1200, -500];
+const AIR_PEAK: Range = [-1100, -600];
+const LOST_TISSUE: Range = [850, 1150];
+const LOST_BETWEEN: Range = [300, 850];
+const PEAK_BIN = 20;
+const LEAST_SHARE = 0.05;
+
+type Range = readonly [number, number];
+
+/**
+ * Whether a CT volume's values can be Hounsfield units, whatever its header says: what looks like air lies near −1000,
+ * and soft tissue does not lie near 1000, where a lost intercept puts it. A crop without air passes.
+ */
+export function checkHounsfield(samples: Float32Array): Issue | undefined {
+  const bins = new Uint32Array((AIR[1] - AIR[0]) / PEAK_BIN);
+  let [air, tissue, between, count] = [0, 0, 0, 0];
+  for (let index = 0; index < samples.length; index += STRIDE, count++) {
+    const value = samples[index]!;
+    if (value >= AIR[0] && value < AIR[1]) {
+      air++;
+      bins[Math.floor((value - AIR[0]) / PEAK_BIN)]!++;
+    } else if (value >= LOST_BETWEEN[0] && value < LOST_BETWEEN[1]) between++;
+    else if (value >= LOST_TISSUE[0] && value < LOST_TISSUE[1]) tissue++;
+  }
+  if (air >= LEAST_SHARE * count) {
+    const peak = AIR[0] + PEAK_BIN * (bins.indexOf(Math.max(...bins)) + 0.5);
+    const isAir = peak >= AIR_PEAK[0] && peak <= AIR_PEAK[1];
+    return isAir ? undefined : issue('NOT_HU', `air is expected near -1000, most of what is dark lies near ${peak}`);
+  }
+  // bone and contrast medium lie between as well; soft tissue on a wrong scale does not
+  const isShifted = tissue >= LEAST_SHARE * count && tissue > 2 * between;
+  return isShifted ? issue('NOT_HU', 'soft tissue lies near 1000 and nothing lies near -1000') : undefined;
+}
