@@ -15,11 +15,15 @@ export type JournalEntry = Readonly<{
   inputHash?: string;
   configHash?: string;
   recordSha256?: string;
+  /** The moment that DICOM outputs carry: a run that goes on with an earlier one's work goes on with its moment. */
+  createdAt?: number;
 }>;
 
 export type Journal = Readonly<{
   /** The last word on a scan by earlier runs. */
   last: (scan: string) => JournalEntry | undefined;
+  /** The moment of an earlier run with this config. */
+  createdAt: (configHash: string) => number | undefined;
   append: (entry: JournalEntry) => Promise<void>;
   close: () => Promise<void>;
 }>;
@@ -35,13 +39,15 @@ export const JOURNAL = 'journal.jsonl';
 export async function openJournal(outputDir: string): Promise<Journal> {
   const path = join(outputDir, JOURNAL);
   const earlier = await readFile(path, 'utf8').catch(() => '');
-  const entries = new Map(parseLines(earlier).map((entry) => [entry.scan, entry]));
+  const lines = parseLines(earlier);
+  const entries = new Map(lines.map((entry) => [entry.scan, entry]));
   const file = await open(path, 'a').catch(unwritable);
   if (earlier !== '' && !earlier.endsWith('\n')) await appendLine(file, '');
   // one line at a time, in the order of the calls
   let writing: Promise<void> = Promise.resolve();
   return {
     last: (scan) => entries.get(scan),
+    createdAt: (configHash) => lines.find((entry) => entry.configHash === configHash && entry.createdAt !== undefined)?.createdAt,
     append: (entry) => {
       entries.set(entry.scan, entry);
       writing = writing.then(() => appendLine(file, JSON.stringify(entry)));

@@ -47,12 +47,15 @@ export async function checkFreeSpace(outputDir: string, inputs: readonly ScanInp
 export async function removePartialFiles(outputDir: string): Promise<void> {
   const names = await readdir(outputDir).catch(() => []);
   const partial = names.filter((name) => name.startsWith('.') && name.endsWith('.partial'));
-  await Promise.all(partial.map((name) => rm(join(outputDir, name), { force: true })));
+  await Promise.all(partial.map((name) => rm(join(outputDir, name), { recursive: true, force: true })));
 }
 
 /** A scan without a result must not lie beside an earlier run's image. */
 export async function removeOutputs(outputDir: string, scan: string): Promise<void> {
-  await Promise.all(Object.values(outputPaths(outputDir, scan)).map((path) => rm(path, { force: true })));
+  const names = await readdir(outputDir).catch(() => []);
+  const series = names.filter((name) => name.startsWith('study-')).map((study) => join(outputDir, study, scan));
+  const paths = [...Object.values(outputPaths(outputDir, scan)), ...series];
+  await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true })));
 }
 
 function isWithin(inner: string, outer: string): boolean {

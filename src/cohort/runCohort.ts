@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { ConcordError } from '../core/errors.ts';
 import { issueTable, ScanRefusal } from '../core/issues.ts';
 import type { Issue } from '../core/issues.ts';
 import type { ScanRecord } from '../core/scanRecord.ts';
+import { isCommitted } from '../formats/dicom/write/outputFolder.ts';
 import type { ScanInput } from '../formats/scan.ts';
 import type { ScanJob } from '../pipeline/harmonizeScan.ts';
 import { outputPaths } from '../pipeline/outputNames.ts';
@@ -80,12 +81,13 @@ async function runScan(job: CohortJob, input: ScanInput, pool: LocalPool, journa
   const { name: scan } = input;
   const { outputDir } = job.common;
   const hashes = { inputHash: await inputHash(input), configHash: job.configHash };
+  const createdAt = job.common.dicom?.createdAt;
   if (job.resume) {
     const record = await finishedRecord(outputDir, journal.last(scan), hashes);
     if (record !== undefined) return { ...recordOutcome(record), isResumed: true };
   }
   try {
-    await journal.append({ scan, state: 'RUNNING', ...hashes });
+    await journal.append({ scan, state: 'RUNNING', ...hashes, ...(createdAt === undefined ? {} : { createdAt }) });
     const reply = await pool.submit({ kind: 'scan', job: { ...job.common, input } });
     if (reply.kind !== 'scan') throw new ConcordError('CONCORD_INTERNAL', `Expected a record, got ${reply.kind}.`);
     const outcome = recordOutcome(reply.record);
@@ -110,7 +112,9 @@ async function finishedRecord(
   if ((await fileHash(path)) !== last.recordSha256) return undefined;
   const record = JSON.parse(await readFile(path, 'utf8')) as ScanRecord;
   const found = await Promise.all(record.outputs.map((output) => fileHash(join(outputDir, output.path))));
-  return record.outputs.every(({ sha256 }, i) => sha256 === found[i]) ? record : undefined;
+  const folders = record.outputs.filter(({ kind }) => kind === 'series').map(({ path }) => dirname(join(outputDir, path)));
+  const isWhole = record.outputs.every(({ sha256 }, i) => sha256 === found[i]) && (await Promise.all(folders.map(isCommitted))).every(Boolean);
+  return isWhole ? record : undefined;
 }
 
 const QUIET = { isGate: false, hasRecord: false, isResumed: false, seconds: 0 } as const;

@@ -45,7 +45,7 @@ export type ToneCurveSummary = Readonly<{
   sd: readonly number[];
 }>;
 
-export type OutputFile = Readonly<{ path: string; kind: 'image' | 'sidecar' | 'report'; sha256: string; bytes: number }>;
+export type OutputFile = Readonly<{ path: string; kind: 'image' | 'series' | 'sidecar' | 'report'; sha256: string; bytes: number }>;
 
 /** Everything that is true of one run on one scan. No times, no machine: two equal runs give equal bytes. */
 export type ScanRecord = Readonly<{

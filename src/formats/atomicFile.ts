@@ -39,6 +39,19 @@ export async function writeFileAtomic(
   }
 }
 
+/**
+ * Writes a new file and waits until it is on disk, for a folder that nobody looks into before it is whole.
+ *
+ * @throws as writeFileAtomic; also where the file exists
+ */
+export async function writeNewFile(path: string, content: Uint8Array, mode: number): Promise<WrittenFile> {
+  try {
+    return await writeAndSync(await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode), content);
+  } catch (cause) {
+    throw outputError(cause);
+  }
+}
+
 async function writeAndSync(
   file: FileHandle,
   content: string | Uint8Array | AsyncIterable<Uint8Array>,

@@ -24,6 +24,11 @@ export function nameOfSeries(seriesInstanceUid: string): string {
   return `series-${createHash('sha256').update(seriesInstanceUid).digest('hex').slice(0, 12)}`;
 }
 
+/** A study's folder: a hash of what identifies study and patient. */
+export function nameOfStudy(owner: string): string {
+  return `study-${createHash('sha256').update(owner).digest('hex').slice(0, 12)}`;
+}
+
 /** Gives each name of one listing a number where it repeats; case does not distinguish files everywhere. */
 export function uniqueNames(): (name: string) => string {
   const taken = new Set<string>();

@@ -8,7 +8,7 @@ import { localStatistics } from '../field/localStatistics.ts';
 import { applyCurve, brainQuantiles, startCurve, startShift } from '../field/startCurve.ts';
 import { atSourceKnots, composeToneField } from '../field/toneField.ts';
 import type { CellCurves } from '../field/toneField.ts';
-import { readScan, writeScan } from '../formats/scan.ts';
+import { readScan } from '../formats/scan.ts';
 import type { Scan, ScanInput } from '../formats/scan.ts';
 import type { ModelBundle } from '../inference/bundle.ts';
 import { evaluateScan } from '../metrics/evaluateScan.ts';
@@ -21,6 +21,8 @@ import { styleDistance } from '../style/styleDistance.ts';
 import { checkGates, isHardRefusal } from './gates.ts';
 import { gateLimits, measureGateFacts } from './gateFacts.ts';
 import { checkModality } from './modality.ts';
+import { imageWriters } from './imageWriters.ts';
+import type { DicomJob, OutputFormat } from './imageWriters.ts';
 import { outputPaths } from './outputNames.ts';
 import { sampleResidual } from './sampleField.ts';
 import { openRecord, plainJson } from './scanRecord.ts';
@@ -38,6 +40,10 @@ export type ScanJob = Readonly<{
   seed: number;
   draws: number;
   datatype: 'source' | 'float32';
+  /** What DICOM series become [default: nifti]; NIfTI input becomes NIfTI. */
+  format?: OutputFormat;
+  /** How DICOM is written; none is without it. */
+  dicom?: DicomJob;
   biasCorrection: boolean;
   concordVersion: string;
 }>;
@@ -52,7 +58,7 @@ export async function harmonizeScan(job: ScanJob, givenProtocol: Protocol, bundl
   checkReferenceStyle(job.reference, bundle.manifest, givenProtocol);
   const protocol = resolveProtocol(givenProtocol, job);
   const { statistics: grid, tone } = protocol;
-  const paths = outputPaths(job.outputDir, job.input.name);
+  const paths = outputPaths(job.outputDir, job.input.name, job.input.study);
   // 1. read: scanner intensities, affine in RAS+ mm
   const scan = await readScan(job.input);
   const opened = openRecord(scan, job, protocol, bundle);
@@ -105,8 +111,7 @@ export async function harmonizeScan(job: ScanJob, givenProtocol: Protocol, bundl
     gates, metrics,
   };
   const images = { source: working, harmonized, uncertainty, reference: job.referencePreview, brain };
-  return writeOutputs(record, paths, images, image && ((path, description) =>
-    writeScan(scan, image, path, { datatype: job.datatype, description })));
+  return writeOutputs(record, paths, images, image && imageWriters(scan, image, job, { protocol, bundle }));
 }
 
 /** The protocol as this job runs it: what the record shows is what was done. */

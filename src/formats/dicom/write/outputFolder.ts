@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { ConcordError } from '../../../core/errors.ts';
 import { RESEARCH_USE } from '../../../core/scanRecord.ts';
-import { outputError, syncDirectory, writeFileAtomic } from '../../atomicFile.ts';
+import { outputError, syncDirectory, writeFileAtomic, writeNewFile } from '../../atomicFile.ts';
 import type { WrittenFile } from '../../atomicFile.ts';
 
 /** Its presence says that a folder is whole (operations.md P-24, T-22). */
@@ -39,11 +39,12 @@ export async function stageFolder(folder: string): Promise<StagedFolder> {
   });
   return {
     write: async (name, content) => {
-      const { sha256, bytes } = await writeFileAtomic(join(staging, name), content, OWNER_FILE);
-      files.push({ path: name, sha256, bytes });
+      files.push({ path: name, ...(await writeNewFile(join(staging, name), content, OWNER_FILE)) });
     },
     commit: async (facts) => {
+      files.sort((a, b) => (a.path < b.path ? -1 : 1));
       await system(async () => {
+        await syncDirectory(staging);
         await rm(folder, { recursive: true, force: true });
         await rename(staging, folder);
         await syncDirectory(parent);

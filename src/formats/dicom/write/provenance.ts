@@ -20,13 +20,13 @@ export type DicomOptions = Readonly<{
   keepPrivate: readonly PrivateAttribute[];
   /** Makes UIDs that cannot be linked to their source without it. */
   uidKey?: string;
-  /** Series numbers in use in the study, as far as known. */
-  takenSeriesNumbers: readonly number[];
+  /** One that no series of the study has; without it, the first one that the source's own gives. */
+  seriesNumber?: number;
 }>;
 
 /** A private attribute by its owner: group, private creator, and the last byte of its element number. */
 export type PrivateAttribute = Readonly<{ group: number; creator: string; element: number }>;
 
 export const DEFAULT_DICOM_OPTIONS: DicomOptions = {
-  equipment: 'scanner', keepOverlays: false, keepPrivate: [], takenSeriesNumbers: [],
+  equipment: 'scanner', keepOverlays: false, keepPrivate: [],
 };

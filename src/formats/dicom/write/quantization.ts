@@ -1,5 +1,5 @@
 import { ScanRefusal } from '../../../core/issues.ts';
-import type { PlacedInstance } from '../sliceOrder.ts';
+import type { ReadSlice } from '../readSlices.ts';
 import { MR_IMAGE_STORAGE } from '../sopClasses.ts';
 import { storedRange } from './storedRange.ts';
 import type { Quantization } from './storeSlice.ts';
@@ -22,7 +22,7 @@ const FEWEST_STEPS = 100;
  * source's own scale
  * @throws ScanRefusal QC_FAIL when no power of ten fits
  */
-export function quantizationOf(slices: readonly PlacedInstance[], typicalSignal: number | undefined): SeriesQuantization {
+export function quantizationOf(slices: readonly ReadSlice[], typicalSignal: number | undefined): SeriesQuantization {
   const asSource: SeriesQuantization = { keepsRescale: true, factor: 1 };
   if (typicalSignal === undefined || slices[0]!.sopClassUid !== MR_IMAGE_STORAGE) return asSource;
   const [, highest] = storedRange(slices[0]!.pixels);
@@ -37,7 +37,7 @@ export function quantizationOf(slices: readonly PlacedInstance[], typicalSignal:
   return { keepsRescale: false, factor: fits(typicalSignal) ? 1 : 10 ** exponent };
 }
 
-export function sliceQuantization(slice: PlacedInstance, { keepsRescale, factor }: SeriesQuantization): Quantization {
+export function sliceQuantization(slice: ReadSlice, { keepsRescale, factor }: SeriesQuantization): Quantization {
   if (!keepsRescale) return { slope: 1, intercept: 0, factor };
   return { slope: slice.rescaleSlope ?? 1, intercept: slice.rescaleIntercept ?? 0, factor };
 }

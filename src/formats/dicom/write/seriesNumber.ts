@@ -13,3 +13,20 @@ export function harmonizedSeriesNumber(source: string, taken: readonly number[])
   while (taken.includes(candidate)) candidate++;
   return candidate;
 }
+
+/**
+ * Numbers for the harmonized series of a listing, by name: each free among the sources of its study and the numbers
+ * given before. Equal listings give equal numbers.
+ */
+export function assignSeriesNumbers(
+  inputs: readonly Readonly<{ name: string; study?: string; seriesNumber?: string }>[],
+): Readonly<Record<string, number>> {
+  const taken = new Map<string, number[]>();
+  const numbersOf = (study: string): number[] => taken.get(study) ?? taken.set(study, []).get(study)!;
+  for (const { study = '', seriesNumber = '' } of inputs) numbersOf(study).push(Number(seriesNumber));
+  return Object.fromEntries(inputs.map(({ name, study = '', seriesNumber = '' }) => {
+    const number = harmonizedSeriesNumber(seriesNumber, numbersOf(study));
+    numbersOf(study).push(number);
+    return [name, number];
+  }));
+}

@@ -1,19 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 
 import { ConcordError } from '../../../core/errors.ts';
 import { ScanRefusal } from '../../../core/issues.ts';
 import type { Volume } from '../../../core/volume.ts';
-import { parseDataSet } from '../dataSet.ts';
-import { storedValuesOf } from '../framePixels.ts';
-import { preScan } from '../preScan.ts';
-import type { CheckedFile } from '../preScan.ts';
-import type { PlacedInstance } from '../sliceOrder.ts';
+import type { ReadSlice } from '../readSlices.ts';
 import { MR_IMAGE_STORAGE } from '../sopClasses.ts';
 import { derivedInstance } from './derivedInstance.ts';
 import { derivedUid } from './derivedUid.ts';
 import { displayWindow } from './displayWindow.ts';
 import { textOf } from './element.ts';
+import { readSourceElements, readSourceValues } from './openSource.ts';
 import { stageFolder } from './outputFolder.ts';
 import type { CommittedFolder } from './outputFolder.ts';
 import { DEFAULT_DICOM_OPTIONS } from './provenance.ts';
@@ -22,16 +18,17 @@ import { quantizationOf, sliceQuantization } from './quantization.ts';
 import type { SeriesQuantization } from './quantization.ts';
 import type { SeriesFacts } from './rule.ts';
 import { harmonizedSeriesNumber } from './seriesNumber.ts';
-import { sourceElements } from './sourceElements.ts';
 import { pixelBytes, storeSlice } from './storeSlice.ts';
 import { tags } from './tags.ts';
 
 /** More of the voxels beyond the range of the pixel form: the scan is refused (dicom.md D-22). */
 const MOST_CLIPPED = 0.001;
+/** Waiting for the disk takes longer than making an instance, so several wait at once. */
+const AT_A_TIME = 16;
 
 export type SeriesToWrite = Readonly<{
   /** As read: in slice order. */
-  slices: readonly PlacedInstance[];
+  slices: readonly ReadSlice[];
   /** On the source's grid: columns × rows × slices, last row first. */
   harmonized: Volume<'scanner'>;
   /** A value that most tissue stays around; undefined where the volume is on the source's own scale. */
@@ -62,12 +59,15 @@ export async function writeSeries(series: SeriesToWrite, folder: string): Promis
   // 1. all pixels first: refusing comes before writing, and the UIDs stand for them
   const stored = await storeSeries(series);
   const facts = await seriesFacts(series, stored);
-  // 2. one instance at a time, then the folder as a whole
+  // 2. the instances, then the folder as a whole
   const staged = await stageFolder(folder);
   try {
-    for (const [index, slice] of series.slices.entries()) {
+    const writeInstance = async (slice: ReadSlice, index: number): Promise<void> => {
       const name = `${String(index + 1).padStart(4, '0')}.dcm`;
       await staged.write(name, await instanceBytes(slice, stored.slices[index]!, facts, stored.sha256));
+    };
+    for (let from = 0; from < series.slices.length; from += AT_A_TIME) {
+      await Promise.all(series.slices.slice(from, from + AT_A_TIME).map((slice, offset) => writeInstance(slice, from + offset)));
     }
     const committed = await staged.commit({ instances: series.slices.length, clippedVoxels: stored.clipped });
     return { ...committed, seriesInstanceUid: facts.seriesInstanceUid, clipped: stored.clipped };
@@ -75,14 +75,6 @@ export async function writeSeries(series: SeriesToWrite, folder: string): Promis
     await staged.discard();
     throw error;
   }
-}
-
-/** `study-…/<name>` below the output folder: hashes, never anything a patient could be known by (operations.md P-05). */
-export async function studyFolderOf(slices: readonly PlacedInstance[]): Promise<string> {
-  const { elements } = await openSource(slices[0]!);
-  // studies without a UID must not meet in one folder
-  const uid = textOf(elements, tags.StudyInstanceUID) || slices[0]!.sopInstanceUid;
-  return `study-${createHash('sha256').update(uid).digest('hex').slice(0, 12)}`;
 }
 
 function checkGrid({ slices, harmonized: { shape } }: SeriesToWrite): void {
@@ -97,8 +89,7 @@ async function storeSeries({ slices, harmonized, typicalSignal }: SeriesToWrite)
   const stored: { pixels: Buffer; smallest: number; largest: number }[] = [];
   let [native, clipped] = [0, 0];
   for (const [k, slice] of slices.entries()) {
-    const { file } = await openSource(slice);
-    const source = await storedValuesOf(slice, parseDataSet(file).pixelData());
+    const source = await readSourceValues(slice);
     const samples = harmonized.samples.subarray(k * source.length, (k + 1) * source.length);
     const isInverted = isMr(slice) && slice.photometric === 'MONOCHROME1';
     const { values, ...counts } = storeSlice(samples, source, slice.pixels, sliceQuantization(slice, quantization), isInverted);
@@ -118,7 +109,7 @@ async function seriesFacts(series: SeriesToWrite, { quantization, slices, sha256
   const { provenance, harmonized } = series;
   const options = { ...DEFAULT_DICOM_OPTIONS, ...series.options };
   const first = series.slices[0]!;
-  const { elements } = await openSource(first);
+  const elements = await readSourceElements(first);
   const sourceSeriesInstanceUid = textOf(elements, tags.SeriesInstanceUID);
   const { modelSha256, configSha256, seed } = provenance;
   // a series that lost its UID is known by its first instance
@@ -126,7 +117,7 @@ async function seriesFacts(series: SeriesToWrite, { quantization, slices, sha256
   return {
     seriesInstanceUid: derivedUid({ kind: 'series', sourceUid, modelSha256, configSha256, seed, pixelsSha256: sha256 }, options.uidKey),
     sourceSeriesInstanceUid,
-    seriesNumber: harmonizedSeriesNumber(textOf(elements, tags.SeriesNumber), options.takenSeriesNumbers),
+    seriesNumber: options.seriesNumber ?? harmonizedSeriesNumber(textOf(elements, tags.SeriesNumber), []),
     window: isMr(first) ? displayWindow(harmonized.samples, quantization.factor) : undefined,
     ...quantization,
     smallest: slices.reduce((least, { smallest }) => Math.min(least, smallest), Infinity),
@@ -136,14 +127,13 @@ async function seriesFacts(series: SeriesToWrite, { quantization, slices, sha256
 }
 
 async function instanceBytes(
-  slice: PlacedInstance, stored: StoredSeries['slices'][number], series: SeriesFacts, pixelsSha256: string,
+  slice: ReadSlice, stored: StoredSeries['slices'][number], series: SeriesFacts, pixelsSha256: string,
 ): Promise<Buffer> {
-  const { elements } = await openSource(slice);
   const { sopClassUid, sopInstanceUid, pixels } = slice;
   const { modelSha256, configSha256, seed } = series.provenance;
   const uid = { kind: 'instance', sourceUid: sopInstanceUid, modelSha256, configSha256, seed, pixelsSha256 } as const;
   return derivedInstance({
-    source: elements,
+    source: await readSourceElements(slice),
     sourceSopClassUid: sopClassUid,
     sourceSopInstanceUid: sopInstanceUid,
     sopInstanceUid: derivedUid(uid, series.options.uidKey),
@@ -155,15 +145,6 @@ async function instanceBytes(
   });
 }
 
-async function openSource(slice: PlacedInstance): Promise<Readonly<{ file: CheckedFile; elements: Awaited<ReturnType<typeof sourceElements>> }>> {
-  const bytes = await readFile(slice.path);
-  if (createHash('sha256').update(bytes).digest('hex') !== slice.sha256) {
-    throw new ScanRefusal('MALFORMED', 'a file changed while the series was harmonized');
-  }
-  const file = preScan(bytes);
-  return { file, elements: await sourceElements(file, slice.pixels.isSigned) };
-}
-
-function isMr({ sopClassUid }: PlacedInstance): boolean {
+function isMr({ sopClassUid }: ReadSlice): boolean {
   return sopClassUid === MR_IMAGE_STORAGE;
 }
