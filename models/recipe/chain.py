@@ -49,11 +49,11 @@ def sample_fields(networks, item, draws=8, timesteps=TIMESTEPS, seed=0, source_c
     tensor = lambda a: torch.from_numpy(np.asarray(a, np.float32))[None].expand(draws, *np.shape(a))
     z_r = encode(networks, item['reference']) if reference_code is None else reference_code
     z_s = encode(networks, item['source']) if source_code is None else source_code
-    style_map = networks['decoder'](z_r).expand(draws, -1, -1, -1, -1)
+    style_map, source_map = (networks['decoder'](z).expand(draws, -1, -1, -1, -1) for z in (z_r, z_s))
     x = smooth_noise(draws, torch.Generator().manual_seed(seed))
     for t, following in zip(timesteps, [*timesteps[1:], None]):
         ab = alpha_bar(torch.tensor(t))
-        v = networks['denoiser'](tensor(item['started']), style_map, x, torch.full((draws,), t), z_r.expand(draws, -1), z_s.expand(draws, -1), tensor(item['shift']))
+        v = networks['denoiser'](tensor(item['started']), style_map, x, torch.full((draws,), t), z_r.expand(draws, -1), z_s.expand(draws, -1), tensor(item['shift']), source_map)
         x0, eps = ab.sqrt() * x - (1 - ab).sqrt() * v, (1 - ab).sqrt() * x + ab.sqrt() * v
         if following is None:
             return (x0 / FIELD_SCALE).numpy()

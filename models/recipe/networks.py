@@ -106,7 +106,7 @@ class StyleDecoder(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """v of the noisy style field, given the started source, the reference's style map, both codes and the start's shift."""
+    """v of the noisy style field, given the started source, the style maps and codes of reference and source, and the start's shift."""
 
     def __init__(self, size, dropout=0.):
         super().__init__()
@@ -115,7 +115,7 @@ class Denoiser(nn.Module):
         self.register_buffer('frequencies', torch.exp(-math.log(1e4) * torch.arange(32) / 32))
         self.time = nn.Sequential(nn.Linear(64, e), nn.SiLU(), nn.Linear(e, e))
         self.style = nn.Sequential(nn.Linear(3 * size.code + KNOTS, e), nn.SiLU(), nn.Linear(e, e), nn.SiLU(), nn.Linear(e, e))
-        self.enter = nn.Conv3d(3 * KNOTS + 3, a, 3, padding=1)
+        self.enter = nn.Conv3d(4 * KNOTS + 3, a, 3, padding=1)
         self.down1, self.down2, self.down3 = Residual(a, a, e, dropout), Residual(a, b, e, dropout), Residual(b, c, e, dropout)
         self.middle = Residual(c, c, e, dropout)
         self.map2, self.map3 = nn.Conv3d(KNOTS, b, 1), nn.Conv3d(KNOTS, c, 1)
@@ -124,14 +124,14 @@ class Denoiser(nn.Module):
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
-    def forward(self, statistics, style_map, noisy_field, timestep, reference_code, source_code, start_shift):
+    def forward(self, statistics, style_map, noisy_field, timestep, reference_code, source_code, start_shift, source_map):
         n = statistics.shape[0]
         phase = self.frequencies * timestep[:, None]
         e = self.time(torch.cat([phase.sin(), phase.cos()], 1))
         e = e + self.style(torch.cat([reference_code, source_code, reference_code - source_code, 3 * start_shift], 1))
         half_map = F.avg_pool3d(style_map, 2, ceil_mode=True)
         quarter_map = F.avg_pool3d(half_map, 2, ceil_mode=True)
-        h1 = self.down1(self.enter(torch.cat([statistics, style_map, noisy_field, self.where.expand(n, -1, -1, -1, -1)], 1)), e)
+        h1 = self.down1(self.enter(torch.cat([statistics, style_map, noisy_field, self.where.expand(n, -1, -1, -1, -1), source_map], 1)), e)
         h2 = self.down2(F.avg_pool3d(h1, 2, ceil_mode=True), e) + self.map2(half_map)
         h3 = self.down3(F.avg_pool3d(h2, 2, ceil_mode=True), e) + self.map3(quarter_map)
         up = self.up3(torch.cat([self.middle(h3, e), h3], 1), e)

@@ -98,16 +98,25 @@ class Scanner:
         return columns / columns[0, 0]
 
 
-def draw_pair(rng):
-    """Two scanners of one contrast family; about three in ten nearly or quite the same."""
-    family = rng.choice(['T1w', 'T2w', 'FLAIR', 'PD', 'random'], p=[.68, .08, .1, .05, .09])
-    a = Scanner(rng, family)
-    u = rng.random()
-    if u < .06:
-        return a, a.near(rng, 0.), 'same'
-    if u < .30:
-        return a, a.near(rng, rng.uniform(.01, .06)), 'near'
-    b = Scanner(rng, family)
-    if family == 'random':
-        b.random_signal = np.clip(a.random_signal * np.exp(rng.uniform(.05, .35) * rng.normal(size=GROUPS + 1)), .01, 1.5)
-    return a, b, family
+FAMILIES = ('T1w', 'T2w', 'FLAIR', 'PD', 'random')
+
+
+def draw_pair(rng, kinds=None):
+    """Two scanners of one contrast family and the kind of pair; about three in ten nearly or quite the same.
+
+    `kinds`: only pairs of these kinds ('same', 'near' or a family), for measurements with fixed shares.
+    """
+    while True:
+        family = rng.choice(FAMILIES, p=[.58, .11, .14, .06, .11])
+        a = Scanner(rng, family)
+        u = rng.random()
+        if u < .06:
+            b, kind = a.near(rng, 0.), 'same'
+        elif u < .30:
+            b, kind = a.near(rng, rng.uniform(.01, .06)), 'near'
+        else:
+            b, kind = Scanner(rng, family), str(family)
+            if family == 'random':
+                b.random_signal = np.clip(a.random_signal * np.exp(rng.uniform(.05, .35) * rng.normal(size=GROUPS + 1)), .01, 1.5)
+        if kinds is None or kind in kinds:
+            return a, b, kind

@@ -31,7 +31,7 @@ def smooth_random(rng, control, shape=ZYX, channels=1):
 def draw_warp(rng, strength=1.0, stride=1):
     """Sampling positions [Z, Y, X, 3] (x, y, z in grid_sample's [-1, 1]): affine up to 15 %, tilt up to 20 degrees, elastic.
 
-    With stride 2 every second voxel of the frame is visited: references only need statistics.
+    With stride 2 every second voxel of the frame is visited: a reference only needs statistics.
     """
     angles = rng.normal(size=3) * np.deg2rad(6) * strength
     if rng.random() < .15:
@@ -107,10 +107,10 @@ class Anatomy:
 class Head:
     """One person, warped, under any scanner."""
 
-    def __init__(self, rng, anatomy, stride=1):
+    def __init__(self, rng, anatomy):
         self.anatomy = anatomy
         self.relaxation = Relaxation(rng)
-        self.positions = draw_warp(rng, stride=stride)
+        self.positions = draw_warp(rng)
         self.lesions = torch.from_numpy(lesion_mask(rng, anatomy.brain.numpy() > .5)) if rng.random() < .2 else None
         self.mix = torch.sigmoid(3 * smooth_random(rng, (7, 9, 7))[0])
         self.is_stripped = rng.random() < .05
@@ -214,44 +214,48 @@ class Finished:
         return S.local_statistics(S.splat(self.values[self.view], cells)[0] * self.stride ** 3)
 
 
-def simulated(rng, heads, person=None):
-    """Source, truth and references of one simulated pair, before the start; None when the draw has no head.
+class Traveller:
+    """One warped head that travelled to both scanners of a pair; `scans` is None when the draw has no head.
 
-    `person`: index of the source's anatomy, never used for its references; drawn when None.
+    scans[i]: what scanner i shows of it, conformed. truth(i, j): how scan i would look in the style of scanner j, free of noise.
     """
-    a, b, kind = draw_pair(rng)
-    person = int(rng.integers(len(heads))) if person is None else person
-    others = [h for i, h in enumerate(heads) if i != person]
-    head = Head(rng, heads[person])
-    (x, y), mask = head.render((a, b))
-    placed = frame_of(mask, rng)
-    if placed is None:
-        return None
-    shift, hx, hy = placed
-    grain = texture(rng, rng.uniform(.02, .06))
-    x, y = (x * grain).clamp_(0) ** a.gamma, (y * grain).clamp_(0) ** b.gamma
-    bias = shading(rng, a.bias)
-    source, truth = gaussian_blur(x, a.blur) * bias, gaussian_blur(y, a.blur) * bias
-    seen = gaussian_blur(y, b.blur) * shading(rng, b.bias)
-    if rng.random() < .12:
-        axis, factor = int(rng.integers(3)), int(rng.integers(2, 4))
-        source, truth = (thick_slices(v, axis, factor) for v in (source, truth))
-    source, seen = rician(rng, source, a.noise), rician(rng, seen, b.noise)
-    view = field_of_view(rng, True)
-    references = []
-    for _ in range(1 if rng.random() < .6 else 3):
-        (r,), other_mask = Head(rng, others[rng.integers(len(others))], stride=2).render((b,), b.blur)
-        other_placed = frame_of(other_mask, rng)
-        if other_placed is None:
-            continue
-        r = (r * texture(rng, rng.uniform(.02, .06), HALF)).clamp_(0) ** b.gamma * shading(rng, b.bias, HALF)
-        r = place(rician(rng, r, b.noise), other_placed[0])
-        references.append(Finished(r, field_of_view(rng, False), *other_placed[1:]))
-    if not references:
-        return None
-    finished = Finished(place(source, shift), view, hx, hy)
-    twin = Finished(place(seen, shift), view, hx, hy)
-    return finished, place(truth, shift) / twin.scale, twin, references, kind
+
+    def __init__(self, rng, anatomy, pair, partial):
+        self.pair, self.scans = pair, None
+        head = Head(rng, anatomy)
+        volumes, mask = head.render(pair)
+        placed = frame_of(mask, rng)
+        if placed is None:
+            return
+        self.shift, half_x, half_y = placed
+        grain = texture(rng, rng.uniform(.02, .06))
+        self.clean = [(v * grain).clamp_(0) ** s.gamma for v, s in zip(volumes, pair)]
+        self.bias = [shading(rng, s.bias) for s in pair]
+        self.slices = (int(rng.integers(3)), int(rng.integers(2, 4))) if rng.random() < .12 else None
+        view = field_of_view(rng, partial)
+        seen = [rician(rng, self._seen(i, i), s.noise) for i, s in enumerate(pair)]
+        self.scans = [Finished(place(v, self.shift), view, half_x, half_y) for v in seen]
+
+    def _seen(self, i, j):
+        v = gaussian_blur(self.clean[j], self.pair[i].blur) * self.bias[i]
+        return thick_slices(v, *self.slices) if self.slices else v
+
+    def truth(self, i, j):
+        return place(self._seen(i, j), self.shift) / self.scans[j].scale
+
+
+def travelling(rng, heads, persons, kinds=None):
+    """Different people who all travelled to both scanners of one pair: (travellers, kind of pair); None when a draw has no head."""
+    *pair, kind = draw_pair(rng, kinds)
+    travellers = [Traveller(rng, heads[p], pair, partial=i == 0) for i, p in enumerate(persons)]
+    return None if any(t.scans is None for t in travellers) else (travellers, kind)
+
+
+def simulated(travellers, kind, who, i, others):
+    """Source, truth, twin and references: traveller `who` from scanner i to the other one, seen there on `others`."""
+    j = 1 - i
+    t = travellers[who]
+    return t.scans[i], t.truth(i, j), t.scans[j], [travellers[o].scans[j] for o in others], kind
 
 
 def draw_curve(rng):
@@ -299,14 +303,11 @@ def real(rng, scans):
     return finished, place(truth * bias, placed[0]) / twin.scale, twin, references, 'real'
 
 
-def sample(rng, heads, scans, real_share, keep_volumes=False, person=None):
-    """One training sample as a dict of small arrays; with `keep_volumes` also what evaluate.py measures errors on."""
-    drawn = None
-    while drawn is None:
-        drawn = real(rng, scans) if scans and rng.random() < real_share else simulated(rng, heads, person)
-        if drawn is not None and any(f.quantiles is None for f in (drawn[0], drawn[2], *drawn[3])):
-            drawn = None
+def finished(drawn, keep_volumes=False):
+    """A drawn pair as a dict of small arrays; with `keep_volumes` also what evaluate.py measures errors on. None without brain."""
     source, truth, twin, references, kind = drawn
+    if any(f.quantiles is None for f in (source, twin, *references)):
+        return None
     reference_quantiles = np.mean([r.quantiles for r in references], 0)
     curve = S.start_curve(source.quantiles, reference_quantiles)
     started = S.apply_curve(curve, source.values)
@@ -321,6 +322,34 @@ def sample(rng, heads, scans, real_share, keep_volumes=False, person=None):
         out |= dict(values=source.values, truth=truth, curve=curve, view=source.view, ellipse=source.ellipse, kind=kind, references=len(references),
                     source_quantiles=source.quantiles, reference_quantiles=reference_quantiles)
     return out
+
+
+def sample(rng, heads, person=None, kinds=None):
+    """One simulated pair with its volumes: what evaluate.py and calibrate.py look at. `person` is never its own reference."""
+    while True:
+        first = int(rng.integers(len(heads))) if person is None else person
+        references = 1 if rng.random() < .6 else 3
+        others = rng.choice([i for i in range(len(heads)) if i != first], references, replace=False)
+        drawn = travelling(rng, heads, [first, *others], kinds)
+        out = drawn and finished(simulated(*drawn, 0, 0, range(1, 1 + references)), keep_volumes=True)
+        if out:
+            return out
+
+
+def training_samples(rng, heads, scans, real_share, count):
+    """`count` samples: four people at two scanners give eight, in both directions; the rest are real scans under random curves."""
+    out = []
+    while len(out) < count:
+        if scans and rng.random() < real_share / (real_share + (1 - real_share) / 8):
+            drawn = real(rng, scans)
+            out += [drawn and finished(drawn)]
+        else:
+            group = travelling(rng, heads, rng.choice(len(heads), 4, replace=False))
+            for who in range(4 if group else 0):
+                others = rng.permutation([o for o in range(4) if o != who])[:rng.choice([1, 2, 3], p=[.6, .1, .3])]
+                out += [finished(simulated(*group, who, i, others)) for i in range(2)]
+        out = [s for s in out if s]
+    return out[:count]
 
 
 def load_heads(folder, first, last):
@@ -347,7 +376,7 @@ if __name__ == '__main__':
         if os.path.exists(path):
             continue
         rng, begin = np.random.default_rng([o.seed, shard]), time.time()
-        samples = [sample(rng, heads, scans, o.real_share) for _ in range(o.shard)]
+        samples = training_samples(rng, heads, scans, o.real_share, o.shard)
         with open(path + '.partial', 'wb') as f:
             np.savez(f, **{k: np.stack([s[k] for s in samples]).astype(np.float16) for k in samples[0]})
         os.rename(path + '.partial', path)

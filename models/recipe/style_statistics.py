@@ -52,7 +52,7 @@ def quantiles(values_in_ellipsoid):
 
 def start_curve(source_quantiles, reference_quantiles):
     """Monotone brain-quantile map: (x, y) of a piecewise linear curve, slope 1 above the last pair."""
-    qs = source_quantiles + 1e-4 * np.arange(128)
+    qs = source_quantiles + 1e-6 * np.arange(128)
     qr = reference_quantiles
     return np.r_[0, qs, qs[-1] + 10].astype(np.float32), np.r_[0, qr, qr[-1] + 10].astype(np.float32)
 

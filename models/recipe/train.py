@@ -17,15 +17,14 @@ from networks import Denoiser, Size, StyleDecoder, StyleEncoder, channels_last
 from noise import smooth_noise
 
 TIMESTEPS = (999., 749., 499., 249.)
-SHARES = (.46, .2, .18, .16)
+SHARES = (.46, .12, .3, .12)  # most where the product samples
 OPTIONS = [  # name, default, unit, meaning
     ('seconds', 3600., 's', 'training time of this stage, over all resumes'),
     ('batch', 16, 'samples', 'batch size'),
     ('rate', 1e-3, '1', 'peak learning rate'),
     ('decay', 1e-2, '1', 'weight decay (AdamW)'),
     ('dropout', .05, '1', 'dropout in the denoiser'),
-    ('code_dropout', .1, '1', 'share of samples whose source code is hidden'),
-    ('support', 40., 'voxels', 'voxels at which a node of the field counts half'),
+    ('code_dropout', .1, '1', 'share of samples whose source code and source map are hidden'),
     ('brain_weight', 3., '1', 'weight of nodes inside the brain ellipsoid; 1 elsewhere'),
     ('threads', 2, 'threads', 'CPU threads'),
     ('seed', 0, '1', 'seed of everything'),
@@ -54,6 +53,16 @@ class Stage:
             self.modules.load_state_dict(saved['modules'])
             self.optimizer.load_state_dict(saved['optimizer'])
             self.average, self.iteration, self.spent = saved['average'], saved['iteration'], saved['spent']
+        elif options.init:
+            self._begin_from(torch.load(options.init, map_location=device, weights_only=True)['average'])
+
+    def _begin_from(self, weights):
+        """Another run's averaged weights; inputs that its first convolution did not know begin with weight 0."""
+        own = self.modules.state_dict()
+        for key, value in own.items():
+            value.zero_()
+            value[tuple(slice(0, n) for n in weights[key].shape)] = weights[key]
+        self.average = {k: v.detach().clone() for k, v in own.items()}
 
     def save(self):
         state = dict(modules=self.modules.state_dict(), optimizer=self.optimizer.state_dict(), average=self.average,
@@ -129,16 +138,16 @@ def field_stage(options, device):
         started, source, reference, field, weight, shift = (grid(t, device) for t in samples.batch(rng, options.batch, keys))
         with torch.no_grad():
             reference_code, source_code = style['encoder'](reference), style['encoder'](source)
-            style_map = style['decoder'](reference_code)
+            style_map, source_map = style['decoder'](reference_code), style['decoder'](source_code)
             if options.dropout and stage.modules.training:
                 hidden = torch.from_numpy((rng.random(options.batch) < options.code_dropout).astype(np.float32)).view(-1, 1).to(device)
-                source_code = source_code * (1 - hidden)
+                source_code, source_map = source_code * (1 - hidden), source_map * (1 - hidden)[:, :, None, None, None]
         timestep = torch.from_numpy(rng.choice(TIMESTEPS, options.batch, p=SHARES).astype(np.float32)).to(device)
         noise = draw_noise(rng, options.batch)
         xt, signal, sigma = noisy(field, noise, timestep)
-        weight = node_weight(weight, options.support, brain)
+        weight = node_weight(weight, brain)
         with torch.autocast(device.split(':')[0], torch.bfloat16, enabled=options.bfloat16):
-            v = stage.modules['denoiser'](started, style_map, xt, timestep, reference_code, source_code, shift)
+            v = stage.modules['denoiser'](started, style_map, xt, timestep, reference_code, source_code, shift, source_map)
         total, error, start_error = field_loss(v.float(), field, noise, xt, signal, sigma, weight)
         first = (timestep == TIMESTEPS[0]).float()
         return total, dict(loss=float(total.detach()), error_first=float((error * first).sum() / first.sum().clamp(min=1)), error=float(error.mean()),
@@ -164,6 +173,7 @@ def main():
         parser.add_argument('--' + name.replace('_', '-'), type=type(default), default=default, metavar=unit, help=f'{meaning} [default: {default}]')
     parser.add_argument('--device', default='cpu', help='cpu or cuda [default: cpu]')
     parser.add_argument('--bfloat16', action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument('--init', help='checkpoint of an earlier version to begin from, when there is none to resume')
     parser.add_argument('--fresh', action='store_true', help='do not resume')
     parser.add_argument('--dry-run', action='store_true', help='print the options and stop')
     options = parser.parse_args()
