@@ -1,0 +1,49 @@
+"""Noise power spectrum of flat soft-tissue patches, and the closed-form start G(f) = sqrt(NPS_reference / NPS_source)."""
+import numpy as np
+from scipy.fft import fft2
+from scipy.ndimage import gaussian_filter
+
+from ct.bands import GAIN_MAX, GAIN_MIN, band_weights
+from ct.gain_statistics import evenly
+
+PATCH, STRIDE = 32, 16
+SMOOTH_PX = 4.0
+FLAT_HU = (-50.0, 150.0)
+FLAT_SD = 25.0
+ENOUGH = 100
+LOCK = np.r_[.3, .9, np.ones(10)]  # at low frequency the patches see anatomy, not noise: the gain is pulled to 1
+HANN = np.outer(np.hanning(PATCH), np.hanning(PATCH))
+
+
+def patch_spectrum(hu, slices=None):
+    """Mean |FFT|² [32, 32] of flat patches in HU² (white noise of variance s² gives s²), and their number."""
+    slices = evenly(hu.shape[0]) if slices is None else slices
+    total, count = np.zeros((PATCH, PATCH)), 0
+    for k in slices:
+        smoothed = gaussian_filter(hu[k], SMOOTH_PX, mode='nearest', truncate=4.0)
+        for j in range(0, hu.shape[1] - PATCH + 1, STRIDE):
+            for i in range(0, hu.shape[2] - PATCH + 1, STRIDE):
+                s = smoothed[j:j + PATCH, i:i + PATCH]
+                if s.min() > FLAT_HU[0] and s.max() < FLAT_HU[1] and s.std() < FLAT_SD:
+                    total += np.abs(fft2((hu[k, j:j + PATCH, i:i + PATCH] - s.mean()) * HANN)) ** 2
+                    count += 1
+    return total / max(count, 1) / (HANN ** 2).sum(), count
+
+
+def nps(hu, spacing, slices=None):
+    """([12] noise power of bands 1 to 12 in HU², number of patches). Bands above the sampled frequencies repeat the last one that is sampled."""
+    power, count = patch_spectrum(hu, slices)
+    weights = band_weights((PATCH, PATCH), spacing)[1:]
+    area = weights.sum((1, 2))
+    bands = (weights * power).sum((1, 2)) / np.maximum(area, 1e-9)
+    last = np.flatnonzero(area > .5).max()
+    bands[last + 1:] = bands[last]
+    return bands, count
+
+
+def start_gain(source, reference):
+    """[12] gains of the closed form from two (nps, patches); ones when either has too few patches."""
+    if min(source[1], reference[1]) < ENOUGH:
+        return np.ones_like(source[0])
+    ratio = np.sqrt(reference[0] / np.maximum(source[0], 1e-9))
+    return np.clip(1 + LOCK * (ratio - 1), GAIN_MIN, GAIN_MAX)
