@@ -15,6 +15,8 @@ import { outputPaths } from '../pipeline/outputNames.ts';
 import { checkReferenceStyle } from '../style/referenceStyle.ts';
 import { command } from './command.ts';
 import type { CommandContext, ExitStatus } from './command.ts';
+import { creationMoment, dicomParameters, dicomSettings } from './dicomParameters.ts';
+import type { DicomSettings } from './dicomParameters.ts';
 import { biasCorrectionParameter, bundleParameter, deviceParameter, protocolParameter, timeLimitParameter } from './modelParameters.ts';
 import { findModel, openWorkers } from './openModel.ts';
 import type { Model } from './openModel.ts';
@@ -28,8 +30,9 @@ const groups = {
   'Input and output': {
     input: argument('NIfTI file, DICOM series folder, or a folder of them'),
     output: argument('Output folder, created if absent'),
-    datatype: choice('Stored values: as in the source, or float32', ['source', 'float32'], 'source'),
+    datatype: choice('Stored values of NIfTI: as in the source, or float32', ['source', 'float32'], 'source'),
   },
+  DICOM: dicomParameters,
   Method: {
     reference: requiredText('STYLE', 'Reference scan, folder of scans, style file, or style id'),
     protocol: protocolParameter,
@@ -60,6 +63,7 @@ export const harmonize = command({
     // 1. everything is checked together, before any work
     const model = await findModel(values.protocol, values.bundle);
     const listing = await findScans(values.input);
+    const dicom = await dicomSettings(values, listing.inputs);
     await checkDisjoint(values.input, values.output);
     const source = await findReference(values.reference, model.bundleDir);
     if (source.kind === 'style') checkReferenceStyle(source.style, model.manifest, model.protocol);
@@ -78,7 +82,7 @@ export const harmonize = command({
         await pool.ready();
         // 3. the reference, then every scan
         const reference = await loadReference(source, pool, values, context);
-        return await harmonizeListing(values, listing, model, reference, pool, context);
+        return await harmonizeListing(values, listing, dicom, model, reference, pool, context);
       } finally {
         await pool.close();
       }
@@ -90,19 +94,22 @@ export const harmonize = command({
 });
 
 async function harmonizeListing(
-  values: Values, listing: ScanListing, model: Model, { style, preview }: Reference, pool: LocalPool, context: CommandContext,
+  values: Values, listing: ScanListing, dicom: DicomSettings, model: Model, { style, preview }: Reference, pool: LocalPool, context: CommandContext,
 ): Promise<ExitStatus> {
   const { protocol, manifest } = model;
   const draws = values.draws ?? protocol.sampler.draws;
-  const { seed, datatype, biasCorrection } = values;
-  const shaping = { protocol, bundle: manifest.files, reference: style, seed, draws, datatype, biasCorrection, concordVersion: context.version };
+  const { seed, datatype, biasCorrection, format } = values;
+  const shaping = { protocol, bundle: manifest.files, reference: style, seed, draws, datatype, biasCorrection, ...shapingFormat(format, dicom), concordVersion: context.version };
   const configHash = sha256Of(canonicalJson(shaping));
+  const journal = await openJournal(values.output);
   const job: CohortJob = {
     inputs: listing.inputs, listed: listing.issues,
-    common: { outputDir: values.output, reference: style, referencePreview: preview, seed, draws, datatype, biasCorrection, concordVersion: context.version },
+    common: {
+      outputDir: values.output, reference: style, referencePreview: preview, seed, draws, datatype, biasCorrection, format,
+      dicom: { ...dicom, createdAt: creationMoment(journal, configHash) }, concordVersion: context.version,
+    },
     configHash, resume: values.resume, failFast: values.failFast, signal: context.signal,
   };
-  const journal = await openJournal(values.output);
   const progress = context.progress('Harmonizing', listing.inputs.length + listing.issues.length);
   const outcomes = await runCohort(job, pool, journal, (outcome) => {
     progress.step(`${outcome.scan} ${outcome.code ?? 'harmonized'}`);
@@ -120,6 +127,11 @@ async function harmonizeListing(
   // a full disk has already been said; what could be written was
   await writeRunFiles(values.output, summary, outcomes).catch((error: unknown) => { if (status !== 6) throw error; });
   return status;
+}
+
+/** Numbers of series are left out: a series that joins the folder must not make the others be done again. */
+function shapingFormat(format: Values['format'], { seriesNumbers: _, ...dicom }: DicomSettings): Readonly<Record<string, unknown>> {
+  return format === 'nifti' ? { format } : { format, dicom };
 }
 
 function describePlan(values: Values, listing: ScanListing, model: Model, source: ReferenceSource, context: CommandContext): ExitStatus {

@@ -68,8 +68,8 @@ function seriesToWrite(
   };
   return {
     slices, harmonized, provenance,
-    // most of the brain lies below this on the reference's scale
-    typicalSignal: MODEL_P90 * reference.brainScale,
+    // most of the brain lies below this on the reference's scale; CT has its unit
+    typicalSignal: 'brainScale' in reference ? MODEL_P90 * reference.brainScale : undefined,
     options: { ...options, ...(seriesNumber === undefined ? {} : { seriesNumber }) },
   };
 }

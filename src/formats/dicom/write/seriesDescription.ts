@@ -17,7 +17,7 @@ export function harmonizedDescription(original: Buffer, characterSet: string): B
 }
 
 function cutTo(original: Buffer, room: number, characterSet: string): Buffer {
-  if (characterSet === 'ISO_IR 192') return Buffer.from([...original.toString('utf8')].slice(0, room).join(''), 'utf8');
+  if (characterSet === 'ISO_IR 192') return Buffer.from(Array.from(original.toString('utf8')).slice(0, room).join(''), 'utf8');
   const isMultiByte = /^(GB18030|GBK)$|\\/.test(characterSet) || original.includes(ESCAPE);
   if (!isMultiByte) return original.subarray(0, room);
   const foreign = original.findIndex((byte) => byte >= 0x80 || byte === ESCAPE);

@@ -1,7 +1,7 @@
 import { RESEARCH_USE } from '../../../../core/scanRecord.ts';
 import { codeItem, codes } from '../codes.ts';
 import { elementsOf, itemsOf, sequenceElement, textElement, textOf } from '../element.ts';
-import type { Elements } from '../element.ts';
+import type { Element, Elements } from '../element.ts';
 import { CODING_SCHEME, CODING_SCHEME_NAME } from '../implementation.ts';
 import type { InstanceFacts, Rule, SeriesFacts } from '../rule.ts';
 import { tags } from '../tags.ts';
@@ -59,7 +59,7 @@ function schemeItem(): Elements {
   ]);
 }
 
-function referencedInstance({ sourceSopClassUid, sourceSopInstanceUid }: InstanceFacts) {
+function referencedInstance({ sourceSopClassUid, sourceSopInstanceUid }: InstanceFacts): Element[] {
   return [
     textElement(tags.ReferencedSOPClassUID, 'UI', sourceSopClassUid),
     textElement(tags.ReferencedSOPInstanceUID, 'UI', sourceSopInstanceUid),
