@@ -16,6 +16,8 @@ export type DenoiserContext = Readonly<{
   statistics: Float32Array;
   /** The reference's look, [knots, Z, Y, X]. */
   styleMap: Float32Array;
+  /** The same of the UNSTARTED source's code: between the two maps lies the difference of the styles, free of anyone's anatomy. */
+  sourceMap: Float32Array;
   referenceCode: Float32Array;
   /** Code of the UNSTARTED source. */
   sourceCode: Float32Array;
@@ -84,7 +86,7 @@ function operations(
       const each = (shape: readonly number[], samples: Float32Array): Tensor => ({
         shape: [draws, ...shape], samples: repeated(samples, draws),
       });
-      return onlyOutput(sessions.denoiser, {
+      const known: Readonly<Record<string, Tensor>> = {
         statistics: each(grid, batch.statistics),
         style_map: each(grid, batch.styleMap),
         noisy_field: { shape: [draws, ...grid], samples: batch.noisyField },
@@ -92,7 +94,10 @@ function operations(
         reference_code: each([codeLength], batch.referenceCode),
         source_code: each([codeLength], batch.sourceCode),
         start_shift: each([knots], batch.startShift),
-      });
+        source_map: each(grid, batch.sourceMap),
+      };
+      // a bundle of before 0.2 has no source_map; its manifest says what its denoiser takes
+      return onlyOutput(sessions.denoiser, Object.fromEntries(manifest.networks.denoiser.inputs.map(({ name }) => [name, known[name]!])));
     },
   };
 }

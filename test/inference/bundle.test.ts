@@ -54,7 +54,7 @@ describe('loadBundle', () => {
 
   it('predicts v for each draw from its own noisy field', async () => {
     const field = (key: number): Float32Array => new Float32Array(nodes).map((_, n) => Math.sin(n * key));
-    const context = { statistics: field(2), styleMap: field(3), referenceCode: new Float32Array(24), sourceCode: new Float32Array(24).fill(1), startShift: new Float32Array(20) };
+    const context = { statistics: field(2), styleMap: field(3), sourceMap: field(4), referenceCode: new Float32Array(24), sourceCode: new Float32Array(24).fill(1), startShift: new Float32Array(20) };
     const noisyField = new Float32Array(2 * nodes);
     noisyField.set(field(5));
     noisyField.set(field(7), nodes);

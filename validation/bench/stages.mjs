@@ -30,7 +30,7 @@ export async function runStages(stage, { input, outputPath, reference, preview, 
     return [curve, localStatistics(applyCurve(curve, working), inView, grid).samples];
   });
   const residual = await stage('diffuse', () => sampleResidual(bundle, {
-    statistics: started, styleMap, referenceCode: Float32Array.from(reference.code), sourceCode: source.code,
+    statistics: started, styleMap, sourceMap: redrawn, referenceCode: Float32Array.from(reference.code), sourceCode: source.code,
     startShift: startShift(start, grid.knots, grid.knotSpacing),
   }, sampler, { seed, key: scan.sha256, draws: sampler.draws }));
   const [field, restyled, harmonized, spread, uncertainty] = await stage('apply', () => {

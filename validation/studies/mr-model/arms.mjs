@@ -38,7 +38,7 @@ export async function armsOf(scan, reference, bundle, protocol, key) {
   const distance = styleDistance(source.code, reference.style.code, bundle.manifest.calibration.codeSpread);
   const residual = async (sampler, draws) => (await sampleResidual(bundle, {
     statistics: localStatistics(applyCurve(start, scan.working), scan.inView, grid).samples,
-    styleMap: await bundle.decodeStyle(reference.style.code), referenceCode: Float32Array.from(reference.style.code),
+    styleMap: await bundle.decodeStyle(reference.style.code), sourceMap: await bundle.decodeStyle(source.code), referenceCode: Float32Array.from(reference.style.code),
     sourceCode: source.code, startShift: startShift(start, grid.knots, grid.knotSpacing),
   }, sampler, { seed: 0, key, draws })).mean;
   const compose = (mean, shrinkage) => composeToneField(start, mean, { knotSpacing: grid.knotSpacing, shrinkage, ...protocol.tone });
