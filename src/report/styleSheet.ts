@@ -26,12 +26,22 @@ figcaption { margin: 10px 0 0; }
 p { max-width: 70ch; }
 .status { display: inline-flex; align-items: center; gap: 8px; font-size: 14px; font-weight: 600; border: 1.5px solid currentColor; border-radius: 999px; padding: 2px 12px 2px 10px; color: var(--accent); margin: 0 0 16px; }
 .status.refused { color: var(--stop); }
-.keys { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(300px, 100%), 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); margin: 30px 0 0; }
+.keys { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(330px, 100%), 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); margin: 30px 0 0; }
 .keys > div { background: #fff; padding: 18px 20px 16px; }
 .keys .label { color: var(--soft); font-size: 13.5px; }
 .keys .figure { font-size: 23px; line-height: 1.3; font-weight: 620; letter-spacing: -.01em; margin: 4px 0 2px; white-space: nowrap; }
 .keys .figure .from { color: var(--soft); font-weight: 400; }
 .keys .note { color: var(--soft); font-size: 13px; line-height: 1.4; }
+.headline { border: 1px solid var(--line); padding: 18px 20px 14px; }
+.headline .label { color: var(--soft); font-size: 13.5px; }
+.headline .figure { font-size: 34px; line-height: 1.25; font-weight: 640; letter-spacing: -.015em; margin: 2px 0 4px; }
+.headline .figure.withheld { color: var(--stop); font-size: 26px; }
+.headline .range { font-size: 17px; font-weight: 400; letter-spacing: 0; color: var(--soft); }
+.headline .note { color: var(--soft); font-size: 13px; line-height: 1.45; }
+.headlines + .caption { margin-top: 12px; }
+.verdicts { margin: 18px 0 0; }
+.item { color: var(--soft); font-weight: 500; font-size: .82em; border: 1px solid var(--line); border-radius: 3px; padding: 0 5px; margin-right: 3px; white-space: nowrap; }
+.panel { font-weight: 600; font-size: 14.5px; margin: 8px 0 0; }
 .notice { border-left: 4px solid var(--stop); background: #fdf6f2; padding: 16px 22px; margin: 26px 0 0; max-width: 76ch; }
 .notice h3 { margin: 0 0 4px; }
 .notice p { margin: 4px 0; }
@@ -58,6 +68,32 @@ tbody th { font-weight: 600; min-width: 15ch; }
 td.number, th.number { text-align: right; }
 td.number { white-space: nowrap; }
 td.meaning { color: var(--soft); font-size: 13.5px; min-width: 26ch; }
+tbody th.group { padding: 26px 0 8px; font-size: 15px; border-bottom-color: #aeb7c0; }
+tbody th.group .unit { display: block; max-width: 92ch; margin-top: 3px; }
+table.items { table-layout: fixed; min-width: 720px; }
+table.items th:first-child { width: 33%; }
+table.items th:nth-child(2) { width: 22%; }
+table.items th:last-child { width: 7%; }
+table.items tbody th { font-weight: 500; }
+table.items tbody th.group { font-weight: 650; width: auto; }
+table.sites, table.constants { width: auto; min-width: 50%; }
+table.sites th.number, table.constants th.number { padding-left: 34px; }
+table.arms tr.evaluated { background: var(--wash); }
+table.arms, table.probes { font-size: 13.5px; }
+table.arms th, table.arms td { padding-right: 8px; }
+table.arms td.number:nth-child(2), table.arms td.number:nth-child(3) { font-weight: 600; }
+table.arms { table-layout: fixed; min-width: 860px; }
+table.arms th:first-child { width: 19%; }
+table.arms .interval { font-weight: 400; }
+thead th[colspan] { text-align: center; }
+table.features { font-size: 12.5px; }
+table.features .interval { white-space: nowrap; font-size: 11.5px; }
+.elsewhere { font-size: 14px; margin: 8px 0; }
+.fault { display: block; }
+.gallery { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 28px; }
+.gallery figure { margin: 0 0 12px; }
+.gallery img { display: block; width: 100%; height: auto; }
+.gallery figcaption { margin: 6px 0 0; }
 table.wide, table.metrics { table-layout: fixed; min-width: 760px; }
 table.wide th:first-child { width: 24%; }
 table.metrics th:first-child { width: 25%; }
@@ -86,7 +122,7 @@ footer p { margin: 3px 0; max-width: none; }
   .frame { display: block; padding: 0 20px; }
   nav { position: static; padding-top: 24px; }
   nav ol { display: flex; flex-wrap: wrap; gap: 0 16px; }
-  .pair { grid-template-columns: minmax(0, 1fr); }
+  .pair, .gallery { grid-template-columns: minmax(0, 1fr); }
   .strip { grid-template-columns: minmax(0, 1fr); }
   .slices, .scalebar { margin-left: 0; }
 }
@@ -94,11 +130,15 @@ footer p { margin: 3px 0; max-width: none; }
   body { font-size: 10.5pt; }
   .frame { display: block; padding: 0; max-width: none; }
   nav { display: none; }
-  .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 24px; }
+  .pair, .gallery { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 24px; }
   main { padding-top: 18px; }
   .strip { grid-template-columns: 90px minmax(0, 1fr); }
   .slices, .scalebar { margin-left: 108px; }
-  figure, tr, .keys, .notice { break-inside: avoid; }
+  figure, tr, .keys, .notice, .headline { break-inside: avoid; }
+  summary { display: none; }
+  .scroll { overflow: visible; }
+  table.items, table.wide, table.metrics { min-width: 0; }
+  a { color: inherit; }
   h2, h3, caption { break-after: avoid; }
   section + section { margin-top: 22px; }
   section { padding-top: 22px; }

@@ -17,7 +17,7 @@ function distances(feature: string, before: number, after: number): DistanceRow[
   }));
 }
 
-const bell = (center: number): number[] => Array.from({ length: 100 }, (_, bin) => 0.1 * Math.exp(-(((0.02 * (bin + 0.5) - center) / 0.15) ** 2)));
+const bell = (center: number): number[] => Array.from({ length: 100 }, (_, bin) => (0.02 / (0.15 * Math.sqrt(Math.PI))) * Math.exp(-(((0.02 * (bin + 0.5) - center) / 0.15) ** 2)));
 
 /** A complete record of an evaluated cohort, with made-up but plausible numbers. */
 export function sampleCohort(changes: Partial<CohortRecord> = {}): CohortRecord {

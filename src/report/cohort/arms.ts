@@ -3,7 +3,7 @@ import { renderChart, type ChartLayer, type Point } from '../chart.ts';
 import { html, type Html } from '../html.ts';
 import { directionMark, reasonText } from '../quantity.ts';
 import { exposureText } from './exposures.ts';
-import { findingCell, valueOf } from './finding.ts';
+import { intervalCell, valueOf } from './finding.ts';
 import { labelOf } from './items.ts';
 
 /** What every arm is compared by, besides the scores and probes: one of each kind of question. */
@@ -40,7 +40,7 @@ function scoreChart(title: string, arms: readonly ArmSummary[], pick: (arm: ArmS
   return renderChart({
     width: 460, height: 66 + 26 * arms.length, marginLeft: 168, marginTop: 10,
     x: { label: 'Score', domain: [0, 1], ticks: 5 }, y: { label: '', domain: [arms.length - 0.4, -0.6], ticks: arms.map((_, row) => row) },
-    rowLabels: arms.map(({ name }) => (name.length > 24 ? `${name.slice(0, 23)}…` : name)), layers,
+    rowLabels: arms.map(({ name }) => (name.length > 27 ? `${name.slice(0, 26)}…` : name)), layers,
     alt: `${title} Score of each arm: ${arms.map((arm) => `${arm.name} ${valueOf(pick(arm))?.toFixed(2) ?? 'absent'}`).join(', ')}.`,
   });
 }
@@ -48,7 +48,7 @@ function scoreChart(title: string, arms: readonly ArmSummary[], pick: (arm: ArmS
 function exposedList(arms: readonly ArmSummary[]): Html {
   const guilty = arms.filter(({ exposed }) => exposed.length > 0);
   if (guilty.length === 0) return html`<h3>What the arms do wrong</h3><p>No arm was caught by the checks that ran. Look at the pictures all the same.</p>`;
-  return html`<h3>What the arms do wrong</h3><dl class="exposed">${guilty.map(({ name, exposed }) => html`<dt>${name}</dt><dd>${exposed.map((code) => html`<span>${exposureText(code)} <code>${code}</code></span>`)}</dd>`)}</dl>`;
+  return html`<h3>What the arms do wrong</h3><dl class="exposed">${guilty.map(({ name, exposed }) => html`<dt>${name}</dt><dd>${exposed.map((code) => html`<span class="fault">${exposureText(code)} <code>${code}</code></span>`)}</dd>`)}</dl>`;
 }
 
 function armTable(validation: ValidationRecord): Html {
@@ -57,8 +57,8 @@ function armTable(validation: ValidationRecord): Html {
   return html`<div class="scroll"><table class="arms"><caption>All arms</caption><thead><tr><th scope="col">Arm</th><th scope="col" class="number">Site gone</th><th scope="col" class="number">People kept</th>
 ${columns.map(({ statistic }) => { const { name, better } = labelOf(statistic); return html`<th scope="col" class="number">${name} ${better !== null && directionMark(better)}</th>`; })}<th scope="col" class="number">Frozen probe</th><th scope="col" class="number">Output-trained probe</th></tr></thead>
 <tbody>${validation.arms.map((arm) => html`<tr class="${arm.kind}"><th scope="row">${arm.name} <span class="unit">${arm.purpose}${arm.level === 'feature' && ' Features only: no image was made.'}</span></th>
-${arm.unavailable !== undefined ? html`<td colspan="${columns.length + 4}"><span class="absent">absent: ${reasonText(arm.unavailable)}</span></td>` : html`<td class="number">${findingCell(arm.batchRemoval)}</td><td class="number">${findingCell(validation.design.identifiable === false ? withheld : arm.preservation)}</td>
-${columns.map((column) => html`<td class="number">${findingCell(firstOf(validation, arm.arm, column))}</td>`)}<td class="number">${probeCell(validation, arm.arm, 'frozen')}</td><td class="number">${probeCell(validation, arm.arm, 'output-trained')}</td>`}</tr>`)}</tbody></table></div>
+${arm.unavailable !== undefined ? html`<td colspan="${columns.length + 4}"><span class="absent">absent: ${reasonText(arm.unavailable)}</span></td>` : html`<td class="number">${intervalCell(arm.batchRemoval)}</td><td class="number">${intervalCell(validation.design.identifiable === false ? withheld : arm.preservation)}</td>
+${columns.map((column) => html`<td class="number">${intervalCell(firstOf(validation, arm.arm, column))}</td>`)}<td class="number">${probeCell(validation, arm.arm, 'frozen')}</td><td class="number">${probeCell(validation, arm.arm, 'output-trained')}</td>`}</tr>`)}</tbody></table></div>
 <p class="caption">Probes: balanced accuracy of logistic regression on the brain. The frozen one is shown to be fooled: what makes it low need not have removed anything. Every number of every arm is in the table file beside this page.</p>`;
 }
 
@@ -69,5 +69,5 @@ function firstOf(validation: ValidationRecord, arm: string, { item, statistic }:
 }
 
 function probeCell(validation: ValidationRecord, arm: string, probe: 'frozen' | 'output-trained'): Html {
-  return findingCell(validation.probes.find((row) => row.arm === arm && row.probe === probe && row.scope === 'brain' && row.model === 'logistic')?.balancedAccuracy);
+  return intervalCell(validation.probes.find((row) => row.arm === arm && row.probe === probe && row.scope === 'brain' && row.model === 'logistic')?.balancedAccuracy);
 }

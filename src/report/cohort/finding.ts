@@ -6,10 +6,15 @@ type Format = (value: number) => string;
 
 /** Value, interval below, then p, q and, beside a null result, what could have been detected; or why there is none. */
 export function findingCell(finding: Finding | undefined, format: Format = formatNumber): Html {
+  return html`${intervalCell(finding, format)}${finding !== undefined && sureness(finding)}`;
+}
+
+/** Value with its interval below; the tests are told elsewhere. */
+export function intervalCell(finding: Finding | undefined, format: Format = formatNumber): Html {
   if (finding === undefined) return html`<span class="absent">–</span>`;
   if ('unavailable' in finding) return html`<span class="absent">${reasonText(finding.unavailable)}</span>`;
   const { value, low, high } = finding;
-  return html`${quantity(value, format)}${low !== undefined && high !== undefined && html`<br><span class="interval">${quantity(low, format)} to ${quantity(high, format)}</span>`}${sureness(finding)}`;
+  return html`${quantity(value, format)}${low !== undefined && high !== undefined && html`<br><span class="interval">${quantity(low, format)} to ${quantity(high, format)}</span>`}`;
 }
 
 /** `p 0.004, q 0.012`, or nothing. */

@@ -7,8 +7,8 @@ import type { ItemEntry } from './itemCatalogue.ts';
 import { sampleSizeNote } from './sampleSize.ts';
 import { statisticLabels } from './statisticLabels.ts';
 
-/** More rows than this are folded away on the screen; they are printed. */
-const SHOWN_ROWS = 12;
+/** More lines of one item than this are folded away on the screen; they are printed. */
+const SHOWN_LINES = 12;
 
 /**
  * Every item of one half of the validation, before and after, in the order of the catalogue. What the record does not
@@ -16,15 +16,16 @@ const SHOWN_ROWS = 12;
  */
 export function renderItems(validation: ValidationRecord, items: Readonly<Partial<Record<ItemId, ItemEntry>>>): Html {
   const entries = Object.entries(items) as [ItemId, ItemEntry][];
-  const groups = entries.map(([item, entry]) => ({ item, entry, rows: linesOf(validation, item) }));
-  const absent = groups.filter(({ rows }) => rows.length === 0);
-  return html`${groups.filter(({ rows }) => rows.length > 0).map((group) => itemTable(validation, group))}
-${absent.length > 0 && html`<h3>Not looked at</h3><ul class="plain">${absent.map(({ item, entry }) => html`<li><span class="item">${item}</span> ${entry.title}: ${absenceText(validation, item, entry)}</li>`)}</ul>`}`;
+  const groups = entries.map(([item, entry]) => ({ item, entry, lines: linesOf(validation, item) }));
+  const present = groups.filter(({ lines }) => lines.length > 0);
+  return html`${present.length > 0 && html`<div class="scroll"><table class="items">${head}${present.map((group) => itemGroup(validation, group))}</table></div>`}
+${groups.filter(({ lines }) => lines.length === 0).map(({ item, entry }) => html`<p class="elsewhere"><span class="item">${item}</span> ${entry.title}: <span class="absent">${absenceText(validation, item, entry)}</span></p>`)}
+${present.filter(({ lines }) => lines.length > SHOWN_LINES).map((group) => restOf(validation, group))}`;
 }
 
 function absenceText(validation: ValidationRecord, item: ItemId, { absence, reading }: ItemEntry): string {
   const isElsewhere = (item === 'V-17' && validation.probes.length > 0) || (item === 'V-19' && validation.drawings.umap.length > 0);
-  return isElsewhere ? reading : `absent: ${absence}.`;
+  return isElsewhere ? reading : `absent, ${absence}.`;
 }
 
 /** One line of a table: the same statistic before and after. */
@@ -44,13 +45,19 @@ function linesOf(validation: ValidationRecord, item: ItemId): Line[] {
   return [...lines.values()];
 }
 
-function itemTable(validation: ValidationRecord, { item, entry, rows }: Readonly<{ item: ItemId; entry: ItemEntry; rows: readonly Line[] }>): Html {
-  const head = html`<thead><tr><th scope="col">Statistic</th><th scope="col">Of</th><th scope="col" class="number">Before</th><th scope="col" class="number">After</th><th scope="col" class="number">n</th></tr></thead>`;
+type Group = Readonly<{ item: ItemId; entry: ItemEntry; lines: readonly Line[] }>;
+
+const head = html`<thead><tr><th scope="col">Statistic</th><th scope="col">Of</th><th scope="col" class="number">Before</th><th scope="col" class="number">After</th><th scope="col" class="number">n</th></tr></thead>`;
+
+function itemGroup(validation: ValidationRecord, { item, entry, lines }: Group): Html {
   const note = sampleSizeNote(item, validation);
-  const shown = html`<div class="scroll"><table class="wide items"><caption><span class="item">${item}</span> ${entry.title} <span class="unit">${entry.reading}</span></caption>
-${head}<tbody>${rows.slice(0, SHOWN_ROWS).map((line) => lineRow(validation, line))}</tbody></table></div>${note !== null && html`<p class="note">${note}</p>`}`;
-  const rest = rows.slice(SHOWN_ROWS);
-  return rest.length === 0 ? shown : html`${shown}<details><summary>${rest.length} more rows of ${item}</summary><div class="scroll"><table class="wide items">${head}<tbody>${rest.map((line) => lineRow(validation, line))}</tbody></table></div></details>`;
+  return html`<tbody><tr><th scope="rowgroup" colspan="5" class="group"><span class="item">${item}</span> ${entry.title} <span class="unit">${entry.reading}${note !== null && ` ${note}`}</span></th></tr>
+${lines.slice(0, SHOWN_LINES).map((line) => lineRow(validation, line))}</tbody>`;
+}
+
+function restOf(validation: ValidationRecord, { item, lines }: Group): Html {
+  const rest = lines.slice(SHOWN_LINES);
+  return html`<details><summary>${rest.length} more rows of ${item}</summary><div class="scroll"><table class="items">${head}<tbody>${rest.map((line) => lineRow(validation, line))}</tbody></table></div></details>`;
 }
 
 function lineRow({ sites: all }: ValidationRecord, { statistic, sites, scope, before, after }: Line): Html {

@@ -3,7 +3,7 @@ import { renderChart, type ChartLayer, type Point } from '../chart.ts';
 import { html, type Html } from '../html.ts';
 import { quantity } from '../quantity.ts';
 import { legendMark } from '../strokes.ts';
-import { armName, evaluatedArm, findingCell, valueOf } from './finding.ts';
+import { armName, evaluatedArm, findingCell, intervalCell, valueOf } from './finding.ts';
 import { sampleSizeNote } from './sampleSize.ts';
 
 /** In the order of validation.md §6, with how each is read. */
@@ -24,6 +24,7 @@ export function renderProbes(validation: ValidationRecord): Html {
   const rows = shownProbes(validation);
   if (rows.length === 0) return html`<p>Absent: no probe was run. Nothing can be said about the site that is left in the images, and the first score is withheld.</p>`;
   return html`${(['logistic', 'forest'] as const).filter((model) => rows.some((row) => row.model === model)).map((model) => bars(validation, rows.filter((row) => row.model === model), model))}
+<p class="caption">The floor is not chance: what the outline and the people give away is anatomy, which must stay. Filled bars should fall towards the dashed floors; below them, ask what was lost. ${sampleSizeNote('V-17', validation)}</p>
 ${excessTable(validation)}${probeTable(validation, rows)}`;
 }
 
@@ -59,7 +60,7 @@ function bars(validation: ValidationRecord, rows: readonly ProbeRow[], model: Pr
     x: { label: 'Balanced accuracy over held-out subjects', domain: [0, 1], ticks: 10 }, y: { label: '', domain: [known.length - 0.4, -0.8], ticks: known.map((_, n) => n) },
     rowLabels: known.map((row) => labelOf(validation, row)), layers,
     alt: `Balanced accuracy of ${known.length} site probes. ${known.map((row) => `${labelOf(validation, row)} ${(valueOf(row.balancedAccuracy) ?? 0).toFixed(2)}`).join(', ')}; chance ${known[0]!.chance.toFixed(2)}.`,
-  })}<figcaption>The floor is not chance: what the outline and the people give away is anatomy, which must stay. Filled bars should fall towards the dashed floors; below them, ask what was lost. n = ${known[0]!.n}. ${sampleSizeNote('V-17', validation)}</figcaption></figure>`;
+  })}<figcaption>n = ${known[0]!.n}; thin lines are intervals over subjects.</figcaption></figure>`;
 }
 
 function labelOf(validation: ValidationRecord, { probe, scope, arm }: ProbeRow): string {
@@ -82,11 +83,22 @@ function excessTable(validation: ValidationRecord): Html {
 <tbody>${(['image', 'intensity'] as const).flatMap((excess) => models.map((model) => html`<tr><th scope="row">${excesses[excess].name} <span class="unit">${excesses[excess].formula}. ${excesses[excess].reads}</span></th><td>${families[model]}</td><td class="number">${find(excess, 'before', model)}</td><td class="number">${find(excess, after, model)}</td></tr>`))}</tbody></table></div>`;
 }
 
+/** Both model families side by side. */
 function probeTable(validation: ValidationRecord, rows: readonly ProbeRow[]): Html {
-  return html`<div class="scroll"><table class="probes"><caption>All probes <span class="unit">chance ${quantity(rows[0]!.chance)}; subjects are split, never slices</span></caption>
-<thead><tr><th scope="col">Probe</th><th scope="col">Scans</th><th scope="col">Model</th><th scope="col" class="number">Balanced accuracy</th><th scope="col" class="number">Over seeds</th><th scope="col" class="number">AUC</th><th scope="col" class="number">Taken for the reference</th></tr></thead>
-<tbody>${rows.map((row) => html`<tr><th scope="row">${kinds[row.probe].name} <span class="unit">${scopes[row.scope]}</span></th><td>${isFloor(row.probe) ? 'people' : armName(validation, row.arm).toLowerCase()}</td><td>${families[row.model]}</td>
-<td class="number">${findingCell(row.balancedAccuracy)}</td><td class="number">${row.seeds === null ? html`<span class="absent">–</span>` : html`${quantity(row.seeds.low)} to ${quantity(row.seeds.high)} <span class="unit">(${quantity(row.seeds.count)})</span>`}</td>
-<td class="number">${findingCell(row.auc)}</td><td class="number">${findingCell(row.asReference)}</td></tr>`)}</tbody></table></div>
+  const key = ({ probe, scope, arm }: ProbeRow): string => `${probe}\t${scope}\t${arm}`;
+  const groups = [...new Set(rows.map(key))].map((wanted) => rows.filter((row) => key(row) === wanted));
+  return html`<div class="scroll"><table class="probes"><caption>All probes <span class="unit">chance ${quantity(rows[0]!.chance)}; subjects are split, never slices; ${quantity(rows[0]!.n)} scans</span></caption>
+<thead><tr><th scope="col" rowspan="2">Probe</th><th scope="col" rowspan="2">Scans</th><th scope="colgroup" colspan="2">Balanced accuracy</th><th scope="colgroup" colspan="2">AUC</th><th scope="col" rowspan="2" class="number">Least and most over seeds</th><th scope="col" rowspan="2" class="number">Taken for the reference</th></tr>
+<tr>${[0, 1].map(() => html`<th scope="col" class="number">logistic</th><th scope="col" class="number">forest</th>`)}</tr></thead>
+<tbody>${groups.map((group) => probeLine(validation, group))}</tbody></table></div>
 <dl>${order.filter((kind) => rows.some(({ probe }) => probe === kind)).map((kind) => html`<dt>${kinds[kind].name}</dt><dd>${kinds[kind].reads}</dd>`)}</dl>`;
+}
+
+function probeLine(validation: ValidationRecord, group: readonly ProbeRow[]): Html {
+  const of = (model: ProbeRow['model']): ProbeRow | undefined => group.find((row) => row.model === model);
+  const first = group[0]!;
+  const stacked = (cell: (row: ProbeRow) => Html): Html => html`${group.map((row, n) => html`${n > 0 && html`<br>`}${cell(row)}`)}`;
+  return html`<tr><th scope="row">${kinds[first.probe].name} <span class="unit">${scopes[first.scope]}</span></th><td>${isFloor(first.probe) ? 'people' : armName(validation, first.arm).toLowerCase()}</td>
+${(['logistic', 'forest'] as const).map((model) => html`<td class="number">${findingCell(of(model)?.balancedAccuracy)}</td>`)}${(['logistic', 'forest'] as const).map((model) => html`<td class="number">${findingCell(of(model)?.auc)}</td>`)}
+<td class="number">${stacked(({ seeds }) => (seeds === null ? html`<span class="absent">–</span>` : html`${quantity(seeds.low)} to ${quantity(seeds.high)}`))}</td><td class="number">${stacked(({ asReference }) => intervalCell(asReference))}</td></tr>`;
 }

@@ -41,8 +41,8 @@ function panelChart(panel: Panel, scans: readonly DrawnScan[], references: reado
   const layers: ChartLayer[] = [
     { kind: 'dots', stroke: 'reference', points: points(references) },
     { kind: 'dots', stroke: panel.stroke, points: points(scans) },
-    ...siteNames(scans).map(({ site, at }) => ({ kind: 'words', at, text: site, anchor: 'middle', above: 0 }) as const),
-    ...siteNames(references).map(({ site, at }) => ({ kind: 'words', at, text: site, anchor: 'middle', above: 0 }) as const),
+    ...siteNames(scans).map(({ site, at }) => ({ kind: 'words', at, text: site, anchor: 'middle', above: 14 }) as const),
+    ...siteNames(references).map(({ site, at }) => ({ kind: 'words', at, text: `${site} (reference)`, anchor: 'middle', above: 14 }) as const),
   ];
   return html`<div><p class="panel">${panel.title} <span class="unit">n = ${scans.length}</span></p>${renderChart({
     width: 460, height: 360, x: { label: labels.x, domain: frame.x, ticks: 6 }, y: { label: labels.y, domain: frame.y, ticks: 6 }, layers,
@@ -50,9 +50,12 @@ function panelChart(panel: Panel, scans: readonly DrawnScan[], references: reado
   })}</div>`;
 }
 
-/** One name per site, in the middle of its scans. */
+/** One name per site, over its highest scan. */
 function siteNames(scans: readonly DrawnScan[]): { site: string; at: Point }[] {
-  return [...new Set(scans.map(({ site }) => site))].map((site) => ({ site, at: centerOf(scans.filter((scan) => scan.site === site)) }));
+  return [...new Set(scans.map(({ site }) => site))].map((site) => {
+    const { x, y } = scans.filter((scan) => scan.site === site).reduce((top, scan) => (scan.y > top.y ? scan : top));
+    return { site, at: [x, y] };
+  });
 }
 
 function centerOf(scans: readonly DrawnScan[]): Point {
@@ -70,7 +73,7 @@ function distanceWords(scans: readonly DrawnScan[], references: readonly DrawnSc
 function frameOf(scans: readonly DrawnScan[]): Frame {
   const span = (values: readonly number[]): [number, number] => {
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    const margin = 0.06 * (high - low) || 1;
+    const margin = 0.1 * (high - low) || 1;
     return [low - margin, high + margin];
   };
   return { x: span(scans.map(({ x }) => x)), y: span(scans.map(({ y }) => y)) };

@@ -10,7 +10,7 @@ import { renderHeadlineParts, renderHeadlines } from './headlines.ts';
 export function renderCohortOpening({ counts, issues }: CohortRecord): Html {
   const { matched, subjects, reference, referenceSubjects } = counts;
   return html`<p class="lede">${counted(matched, 'scan')} of ${counted(subjects, 'subject')}, before and after harmonization, against ${counted(reference, 'reference scan')} of ${counted(referenceSubjects, 'subject')}.</p>
-${issues.length > 0 && html`<div class="notice"><h3>${counted(issues.length, 'scan')} could not be used</h3><p>They are listed under <a href="#failures">Failures</a>; all numbers are of the rest.</p></div>`}`;
+${issues.length > 0 && html`<div class="notice"><h3>${counted(issues.length, 'scan')} could not be used</h3><p>Code and reason stand under <a href="#failures">Failures</a>; all numbers are of the rest.</p></div>`}`;
 }
 
 /** The numbers to know first: removal of the site's look and what is left of the error, never merged into one. */
@@ -36,7 +36,7 @@ function verdicts(validation: ValidationRecord): Html {
   const { design } = validation;
   const arm = evaluatedArm(validation);
   const exposed = arm?.exposed ?? [];
-  return html`<ul class="plain verdicts"><li>Site and people: ${design.identifiable === null ? 'not known whether they can be told apart' : design.identifiable ? 'can be told apart' : html`<b>cannot be told apart</b>`}. ${design.verdict}</li>
+  return html`<ul class="plain verdicts"><li><b>${design.identifiable === null ? 'Not known whether site and people can be told apart.' : design.identifiable ? 'Site and people can be told apart.' : 'Site and people cannot be told apart.'}</b> ${design.verdict}</li>
 ${exposed.map((code) => html`<li><b>${arm?.name}</b>: ${exposureText(code)}</li>`)}</ul>`;
 }
 
