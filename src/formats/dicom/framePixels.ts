@@ -5,38 +5,44 @@ import type { DecodeLimits } from './decode/decoder.ts';
 import type { PixelBytes } from './dataSet.ts';
 import type { InstanceHeader, PixelForm } from './instanceHeader.ts';
 
+/** Samples in row order as the file or the codec stores them: overlay bits and a missing sign are still in them. */
+export type FrameWords = Uint8Array | Uint16Array;
+
 /**
- * The stored values of one instance, decoded from any transfer syntax.
+ * The pixels of one instance, decoded from any transfer syntax.
  *
- * @param into rows × columns places, which get the values in row order, sign-extended, with overlay bits removed
+ * @returns rows × columns words; a view of `data` where it is uncompressed
  * @throws ScanRefusal PIXEL_LENGTH, MALFORMED, DECOMPRESSION_BOMB, TIMEOUT, TOO_LARGE
  */
-export async function readStoredValues(
-  instance: InstanceHeader, data: PixelBytes | undefined, into: Int32Array, limits?: DecodeLimits,
-): Promise<void> {
+export async function frameWordsOf(instance: InstanceHeader, data: PixelBytes | undefined, limits?: DecodeLimits): Promise<FrameWords> {
   const { pixels: form, transferSyntax: syntax } = instance;
   if (!data) throw new ScanRefusal('PIXEL_LENGTH', 'the instance has no pixel data');
   if (data.isEncapsulated !== (syntax.coding !== 'native')) {
     throw new ScanRefusal('MALFORMED', 'the transfer syntax and the form of the pixel data contradict each other');
   }
-  if (syntax.coding === 'native') {
-    unpack(nativeWords(data, form, syntax.bigEndian === true), form, into);
-    return;
-  }
+  if (syntax.coding === 'native') return nativeWords(data, form, syntax.bigEndian === true);
   checkCodestream(data.bytes, syntax.coding, form);
   const rescale = { slope: instance.rescaleSlope ?? 1, intercept: instance.rescaleIntercept ?? 0 };
-  const samples = await decodeApart({ frame: data.bytes, form, syntax, rescale, path: instance.path }, limits);
-  unpack(decodedWords(samples, form), form, into);
+  return decodedWords(await decodeApart({ frame: data.bytes, form, syntax, rescale, path: instance.path }, limits), form);
 }
 
-/** The same, in an array of its own. */
+/** The stored values of one instance, sign-extended and without overlay bits. @throws as frameWordsOf does */
 export async function storedValuesOf(instance: InstanceHeader, data: PixelBytes | undefined): Promise<Int32Array> {
-  const values = new Int32Array(instance.pixels.rows * instance.pixels.columns);
-  await readStoredValues(instance, data, values);
-  return values;
+  const valueOf = storedValueOf(instance.pixels);
+  return Int32Array.from(await frameWordsOf(instance, data), valueOf);
 }
 
-function nativeWords({ bytes, lengthInFile }: PixelBytes, form: PixelForm, bigEndian: boolean): Uint8Array | Uint16Array {
+/**
+ * Bits → number: the sample's bits are moved to the top of 32 and back, which drops what lies above them (overlays, a
+ * codec's sign bits) and what lies below, and extends the sign.
+ */
+export function storedValueOf({ highBit, bitsStored, isSigned }: PixelForm): (word: number) => number {
+  const left = 31 - highBit;
+  const right = 32 - bitsStored;
+  return isSigned ? (word) => (word << left) >> right : (word) => (word << left) >>> right;
+}
+
+function nativeWords({ bytes, lengthInFile }: PixelBytes, form: PixelForm, bigEndian: boolean): FrameWords {
   const expected = (form.rows * form.columns * form.bitsAllocated) / 8;
   // a value has an even length, so an odd number of bytes is followed by one of padding
   if (lengthInFile !== expected + (expected % 2)) {
@@ -48,7 +54,7 @@ function nativeWords({ bytes, lengthInFile }: PixelBytes, form: PixelForm, bigEn
 }
 
 /** A codec answers in one byte a sample when the codestream has eight bits or fewer, whatever the header allocates. */
-function decodedWords(samples: Uint8Array, form: PixelForm): Uint8Array | Uint16Array {
+function decodedWords(samples: Uint8Array, form: PixelForm): FrameWords {
   const count = form.rows * form.columns;
   if (samples.length === count) return samples;
   if (samples.length === 2 * count) return wordsOf(samples);
@@ -59,15 +65,4 @@ function decodedWords(samples: Uint8Array, form: PixelForm): Uint8Array | Uint16
 function wordsOf(bytes: Uint8Array): Uint16Array {
   const aligned = bytes.byteOffset % 2 === 0 ? bytes : Uint8Array.from(bytes);
   return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.length / 2);
-}
-
-/**
- * Bits → numbers: the sample's bits are moved to the top of 32 and back, which drops what lies above them (overlays,
- * a codec's sign bits) and what lies below, and extends the sign.
- */
-function unpack(words: Uint8Array | Uint16Array, { highBit, bitsStored, isSigned }: PixelForm, into: Int32Array): void {
-  const left = 31 - highBit;
-  const right = 32 - bitsStored;
-  if (isSigned) for (let index = 0; index < into.length; index++) into[index] = (words[index]! << left) >> right;
-  else for (let index = 0; index < into.length; index++) into[index] = (words[index]! << left) >>> right;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 
 import { ConcordError } from '../../core/errors.ts';
 import { ScanRefusal } from '../../core/issues.ts';
@@ -7,7 +8,8 @@ import { voxelCount } from '../../core/volume.ts';
 import type { Shape3 } from '../../core/volume.ts';
 import { parseDataSet } from './dataSet.ts';
 import type { DecodeLimits } from './decode/decoder.ts';
-import { readStoredValues } from './framePixels.ts';
+import { frameWordsOf, storedValueOf } from './framePixels.ts';
+import type { FrameWords } from './framePixels.ts';
 import { parseInstanceHeader } from './instanceHeader.ts';
 import { preScan } from './preScan.ts';
 import type { PlacedInstance } from './sliceOrder.ts';
@@ -20,8 +22,6 @@ export type ReadSlice = PlacedInstance &
     sha256: string;
     /** Which of the file's frames, from 0; a classic instance has one. */
     frame: number;
-    /** Smallest and largest stored value found, padding among them. */
-    storedRange: readonly [number, number];
   }>;
 
 /**
@@ -37,36 +37,61 @@ export async function readSlices(
 ): Promise<{ samples: Float32Array; slices: ReadSlice[] }> {
   const frameSize = shape[0] * shape[1];
   const samples = new Float32Array(voxelCount(shape));
-  const stored = new Int32Array(frameSize);
   const slices: ReadSlice[] = [];
-  let next = readWhole(placed[0]!.path);
+  const readers = [fileReader(), fileReader()] as const;
+  let next = readers[0](placed[0]!.path);
+  let table: { key: string; samples: Float32Array } | undefined;
   for (const [k, slice] of placed.entries()) {
     const file = await next;
     const following = placed[k + 1];
     if (following) {
-      next = readWhole(following.path);
+      next = readers[(k + 1) % 2]!(following.path);
       // its failure is met when its turn comes, if it comes
       next.catch(() => undefined);
     }
     const checked = preScan(file);
     const dataSet = parseDataSet(checked);
     checkUnchanged(slice, parseInstanceHeader({ path: slice.path, transferSyntax: checked.transferSyntax }, dataSet));
-    await readStoredValues(slice, dataSet.pixelData(), stored, limits);
-    const storedRange = placeFrame(stored, slice, samples.subarray(k * frameSize, (k + 1) * frameSize));
-    slices.push({ ...slice, sha256: createHash('sha256').update(file).digest('hex'), frame: 0, storedRange });
+    const words = await frameWordsOf(slice, dataSet.pixelData(), limits);
+    const key = sampleKey(slice);
+    if (table?.key !== key) table = { key, samples: sampleTable(slice) };
+    placeFrame(words, table.samples, shape, samples.subarray(k * frameSize, (k + 1) * frameSize));
+    slices.push({ ...slice, sha256: createHash('sha256').update(file).digest('hex'), frame: 0 });
   }
   return { samples, slices };
 }
 
-async function readWhole(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new ConcordError('CONCORD_INPUT_UNREADABLE', 'A readable series was expected; one of its files is not.', {
-      cause,
-      issueCode: 'UNREADABLE',
-    });
+/** Reads files one after another into one buffer: each replaces the one before. */
+function fileReader(): (path: string) => Promise<Buffer> {
+  let buffer = Buffer.alloc(0);
+  return async (path) => {
+    try {
+      const file = await open(path, 'r');
+      try {
+        const { size } = await file.stat();
+        if (buffer.length < size) buffer = Buffer.allocUnsafeSlow(size);
+        return buffer.subarray(0, await readFully(file, buffer, size));
+      } finally {
+        await file.close();
+      }
+    } catch (cause) {
+      throw new ConcordError('CONCORD_INPUT_UNREADABLE', 'A readable series was expected; one of its files is not.', {
+        cause,
+        issueCode: 'UNREADABLE',
+      });
+    }
+  };
+}
+
+/** One call may return fewer bytes than it was asked for, notably on a network share. */
+async function readFully(file: FileHandle, buffer: Buffer, size: number): Promise<number> {
+  let offset = 0;
+  while (offset < size) {
+    const { bytesRead } = await file.read(buffer, offset, size - offset, offset);
+    if (bytesRead === 0) break;
+    offset += bytesRead;
   }
+  return offset;
 }
 
 /** The checks saw another header than the pixels come with, if a file was replaced between the two. */
@@ -79,32 +104,38 @@ function checkUnchanged(checked: PlacedInstance, found: Readonly<Record<string, 
   }
 }
 
+/** What the table below depends on, besides the SOP class, which a series shares. */
+function sampleKey({ pixels, rescaleSlope, rescaleIntercept, photometric }: PlacedInstance): string {
+  return JSON.stringify([pixels, rescaleSlope, rescaleIntercept, photometric]);
+}
+
 /**
- * Stored values → voxel values of one slice, last row first.
+ * Word → voxel value, for every word of 16 bits: cheaper than to compute each voxel, as most series have one table.
  * MONOCHROME1 shows low values bright: MR signal is stored inverted then, while CT stays HU (PS3.3 C.7.6.3.1.2).
  * Padding is a mark and no measurement: in MR it becomes 0, in CT it keeps its value far below air.
- *
- * @returns smallest and largest stored value
  */
-function placeFrame(stored: Int32Array, slice: PlacedInstance, into: Float32Array): readonly [number, number] {
-  const { columns, rows, padding, bitsStored, isSigned } = slice.pixels;
+function sampleTable(slice: PlacedInstance): Float32Array {
+  const { padding, bitsStored, isSigned } = slice.pixels;
   const isMr = slice.sopClassUid === MR_IMAGE_STORAGE;
   const isInverted = isMr && slice.photometric === 'MONOCHROME1';
   // lowest + highest storable value: v → sum - v turns the scale around
   const sum = isSigned ? -1 : 2 ** bitsStored - 1;
-  const slope = (slice.rescaleSlope ?? 1) * (isInverted ? -1 : 1);
-  const intercept = (slice.rescaleIntercept ?? 0) - (isInverted ? slope * sum : 0);
-  const [padLow, padHigh] = isMr && padding ? padding : [1, 0];
-  let low = stored[0]!;
-  let high = low;
-  for (let row = 0; row < rows; row++) {
-    const to = (rows - 1 - row) * columns;
-    for (let column = 0, from = row * columns; column < columns; column++, from++) {
-      const value = stored[from]!;
-      if (value < low) low = value;
-      if (value > high) high = value;
-      into[to + column] = value >= padLow && value <= padHigh ? 0 : slope * value + intercept;
-    }
+  const slope = slice.rescaleSlope ?? 1;
+  const intercept = slice.rescaleIntercept ?? 0;
+  const [low, high] = isMr && padding ? padding : [1, 0];
+  const valueOf = storedValueOf(slice.pixels);
+  const table = new Float32Array(2 ** 16);
+  for (let word = 0; word < table.length; word++) {
+    const value = valueOf(word);
+    table[word] = value >= low && value <= high ? 0 : slope * (isInverted ? sum - value : value) + intercept;
   }
-  return [low, high];
+  return table;
+}
+
+/** Words in row order → voxel values of one slice, last row first. */
+function placeFrame(words: FrameWords, table: Float32Array, [columns, rows]: Shape3, into: Float32Array): void {
+  for (let row = 0, from = 0; row < rows; row++) {
+    const to = (rows - 1 - row) * columns;
+    for (let column = 0; column < columns; column++, from++) into[to + column] = table[words[from]!]!;
+  }
 }
