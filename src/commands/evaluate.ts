@@ -1,4 +1,5 @@
 import type { CohortRecord, Estimate } from '../core/cohortRecord.ts';
+import { drawWorstScans } from '../pipeline/evaluation/drawWorstScans.ts';
 import { evaluateCohort } from '../pipeline/evaluateCohort.ts';
 import { writeEvaluation } from '../pipeline/writeEvaluation.ts';
 import { command } from './command.ts';
@@ -37,7 +38,8 @@ export const evaluate = command({
         progress.step();
       },
     }).finally(() => progress?.finish());
-    const paths = await writeEvaluation(record, values.output);
+    const worst = await drawWorstScans(record, { before: values.before, after: values.after });
+    const paths = await writeEvaluation(record, values.output, worst);
     for (const { role, scan, issue } of record.issues) context.say(`${role} ${scan}: ${issue.code}: ${issue.detail}`);
     context.log.info({ matched: record.counts.matched, issues: record.issues.length }, 'evaluated');
     context.result({ ...record, outputs: paths }, evaluationText(record, paths.report));

@@ -1,29 +1,51 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { CohortRecord } from '../core/cohortRecord.ts';
 import { ConcordError } from '../core/errors.ts';
 import { writeFileAtomic } from '../formats/atomicFile.ts';
+import type { WorstPicture } from '../report/cohort/gallery.ts';
 import { formatMetricsTable } from '../report/cohort/metricsTable.ts';
+import { worstScans } from '../report/cohort/worstScans.ts';
 import { renderCohortReport } from '../report/cohortReport.ts';
 import { canonicalJson } from './canonicalJson.ts';
+
+export const RECORD_NAME = 'evaluation.json';
+export const REPORT_NAME = 'evaluation.html';
+export const WORST_FOLDER = 'worst';
 
 export type EvaluationPaths = Readonly<{ report: string; table: string; record: string }>;
 
 /**
- * Writes evaluation.html, metrics.tsv and evaluation.json, each whole or not at all.
+ * Writes evaluation.html, metrics.tsv, evaluation.json and the pictures of the worst scans, each whole or not at all.
  *
  * @throws CONCORD_NO_SPACE, CONCORD_OUTPUT_NOT_WRITABLE
  */
-export async function writeEvaluation(record: CohortRecord, outputDir: string): Promise<EvaluationPaths> {
+export async function writeEvaluation(record: CohortRecord, outputDir: string, worst: readonly WorstPicture[] = []): Promise<EvaluationPaths> {
   try {
     await mkdir(outputDir, { recursive: true });
   } catch (cause) {
     throw new ConcordError('CONCORD_OUTPUT_NOT_WRITABLE', 'The output folder cannot be made.', { cause });
   }
-  const paths = { report: join(outputDir, 'evaluation.html'), table: join(outputDir, 'metrics.tsv'), record: join(outputDir, 'evaluation.json') };
-  await writeFileAtomic(paths.report, renderCohortReport(record));
+  const paths = { report: join(outputDir, REPORT_NAME), table: join(outputDir, 'metrics.tsv'), record: join(outputDir, RECORD_NAME) };
+  await writeFileAtomic(paths.report, renderCohortReport(record, worst));
   await writeFileAtomic(paths.table, formatMetricsTable(record));
   await writeFileAtomic(paths.record, canonicalJson(record));
+  await writePictures(record, worst, join(outputDir, WORST_FOLDER));
   return paths;
+}
+
+/** `01.png` for the worst of all, and so on; pictures of an earlier run are replaced. */
+async function writePictures(record: CohortRecord, worst: readonly WorstPicture[], folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) if (/^\d\d\.png$/.test(name)) await rm(join(folder, name));
+  for (const [rank, { scan }] of worstScans(record).entries()) {
+    const picture = worst.find((drawn) => drawn.scan === scan);
+    if (picture !== undefined) await writeFileAtomic(join(folder, pictureName(rank)), picture.png);
+  }
+}
+
+/** `01.png` for the worst. */
+export function pictureName(rank: number): string {
+  return `${String(rank + 1).padStart(2, '0')}.png`;
 }

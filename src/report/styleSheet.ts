@@ -136,6 +136,7 @@ footer p { margin: 3px 0; max-width: none; }
   .slices, .scalebar { margin-left: 108px; }
   figure, tr, .keys, .notice, .headline { break-inside: avoid; }
   summary { display: none; }
+  details::details-content { content-visibility: visible; display: block; }
   .scroll { overflow: visible; }
   table.items, table.wide, table.metrics { min-width: 0; }
   a { color: inherit; }

@@ -5,9 +5,10 @@ import { html, trusted, type Html } from '../html.ts';
 import { LOWEST_SHOWN_SLICE, stackedMosaics } from '../image.ts';
 import { quantity } from '../quantity.ts';
 import { labelOf } from './items.ts';
+import type { WorstScan } from './worstScans.ts';
 
 /** One of the worst scans: which metric chose it, and its picture as PNG bytes. */
-export type WorstPicture = Readonly<{ scan: string; metric: string; value: number; png: Uint8Array }>;
+export type WorstPicture = WorstScan & Readonly<{ png: Uint8Array }>;
 
 /** Axial slices of the upper head only: a face is never drawn (operations.md P-33). */
 const shownSlices: readonly number[] = [LOWEST_SHOWN_SLICE + 4, 56, 68, 80];
