@@ -17,7 +17,7 @@ import { command } from './command.ts';
 import type { CommandContext, ExitStatus } from './command.ts';
 import { creationMoment, dicomParameters, dicomSettings } from './dicomParameters.ts';
 import type { DicomSettings } from './dicomParameters.ts';
-import { biasCorrectionParameter, bundleParameter, deviceParameter, protocolParameter, timeLimitParameter } from './modelParameters.ts';
+import { allowDerivedParameter, biasCorrectionParameter, bundleParameter, deviceParameter, protocolParameter, timeLimitParameter } from './modelParameters.ts';
 import { findModel, openWorkers } from './openModel.ts';
 import type { Model } from './openModel.ts';
 import { argument, choice, flag, integer, optionalInteger, requiredText, switchOff } from './parameter.ts';
@@ -30,6 +30,7 @@ const groups = {
   'Input and output': {
     input: argument('NIfTI file, DICOM series folder, or a folder of them'),
     output: argument('Output folder, created if absent'),
+    allowDerived: allowDerivedParameter,
     datatype: choice('Stored values of NIfTI: as in the source, or float32', ['source', 'float32'], 'source'),
   },
   DICOM: dicomParameters,
@@ -62,7 +63,7 @@ export const harmonize = command({
   run: async (values, context) => {
     // 1. everything is checked together, before any work
     const model = await findModel(values.protocol, values.bundle);
-    const listing = await findScans(values.input);
+    const listing = await findScans(values.input, values);
     const dicom = await dicomSettings(values, listing.inputs);
     await checkDisjoint(values.input, values.output);
     const source = await findReference(values.reference, model.bundleDir);

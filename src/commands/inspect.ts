@@ -1,9 +1,10 @@
 import { axisCodes } from '../core/axes.ts';
 import { spacingOf } from '../core/affine.ts';
 import { ConcordError } from '../core/errors.ts';
-import { ScanRefusal } from '../core/issues.ts';
+import { issue, ScanRefusal } from '../core/issues.ts';
 import type { Issue } from '../core/issues.ts';
-import type { JsonValue } from '../core/scanRecord.ts';
+import { RESEARCH_USE } from '../core/scanRecord.ts';
+import type { Acquisition, JsonValue } from '../core/scanRecord.ts';
 import { loadProtocol } from '../config/protocol.ts';
 import type { Protocol } from '../config/protocol.ts';
 import { findScans, readScan } from '../formats/scan.ts';
@@ -12,10 +13,10 @@ import { plainJson } from '../pipeline/scanRecord.ts';
 import { checkModality } from '../pipeline/modality.ts';
 import { conform } from '../preprocess/conform.ts';
 import { command } from './command.ts';
-import { protocolParameter } from './modelParameters.ts';
+import { allowDerivedParameter, protocolParameter } from './modelParameters.ts';
 import { argument } from './parameter.ts';
 
-/** What a scan's file says, what was found wrong, and whether its head was found. */
+/** What a scan's file says, what was found wrong, and whether it can be harmonized. */
 type Inspection = Readonly<{
   scan: string;
   usable: boolean;
@@ -26,24 +27,36 @@ type Inspection = Readonly<{
 export const inspect = command({
   name: 'inspect',
   summary: 'Say what scans are, what is wrong with them, and whether a protocol can take them. Writes nothing.',
-  groups: { 'Input and output': { input: argument('NIfTI file, DICOM series folder, or a folder of them') }, Method: { protocol: protocolParameter } },
+  groups: {
+    'Input and output': { input: argument('NIfTI file, DICOM export, or a folder of them'), allowDerived: allowDerivedParameter },
+    Method: { protocol: protocolParameter },
+  },
   example: 'inspect ./cohort/scanner-a',
   run: async (values, context) => {
     const protocol = await loadProtocol(values.protocol);
-    const { inputs, issues } = await findScans(values.input);
+    const { inputs, issues, passedOver } = await findScans(values.input, values);
     if (inputs.length + issues.length === 0) throw new ConcordError('CONCORD_NO_INPUT', 'Expected at least one scan, got a folder without any.');
     const inspections: Inspection[] = issues.map(({ name, issue }) => ({ scan: name, usable: false, facts: {}, issues: [issue] }));
     for (const input of inputs) {
       if (context.signal.aborted) break;
       inspections.push(await inspectScan(input, protocol));
     }
-    context.result(plainJson(inspections), inspections.map(inspectionText).join('\n\n'));
+    const counts = Object.entries(passedOver).filter(([, count]) => count > 0);
+    const footer = counts.length === 0 ? [] : [`Passed over: ${counts.map(([what, count]) => `${count} × ${what}`).join(', ')}`];
+    context.result(
+      { researchUse: RESEARCH_USE, scans: plainJson(inspections), passedOver },
+      [...inspections.map(inspectionLine), ...footer].join('\n'),
+    );
     return inspections.some(({ usable }) => usable) ? 0 : 3;
   },
 });
 
 async function inspectScan(input: ScanInput, protocol: Protocol): Promise<Inspection> {
-  let facts: Inspection['facts'] = { format: input.format };
+  const { modality, size, acquisition, part } = input.summary ?? {};
+  let facts: Inspection['facts'] = {
+    format: input.format, files: input.paths.length,
+    ...(size === undefined ? {} : { modality: modality ?? 'unknown', shape: size, acquisition: plainJson(acquisition), ...(part === undefined ? {} : { part }) }),
+  };
   let issues: readonly Issue[] = [];
   try {
     const scan = await readScan(input);
@@ -53,23 +66,40 @@ async function inspectScan(input: ScanInput, protocol: Protocol): Promise<Inspec
       datatype: scan.datatype, modality: scan.modality, acquisition: plainJson(scan.acquisition), sha256: scan.sha256,
     };
     issues = scan.issues;
+    // the gate that knows anatomy is for heads in MR; a CT is taken as it is
+    const isCt = scan.modality === 'CT' || (scan.modality === 'unknown' && protocol.modality === 'CT');
+    if (isCt) return { scan: input.name, usable: true, facts, issues };
+    if (protocol.modality === 'CT') throw new ScanRefusal('WRONG_MODALITY', `${protocol.id} takes CT, the scan is MR`);
     checkModality(scan, protocol.modality);
     const { trace } = conform(scan.volume, protocol.conform);
     return { scan: input.name, usable: true, facts: { ...facts, head: 'found', brainScale: trace.brainScale }, issues };
   } catch (error) {
-    if (!(error instanceof ScanRefusal)) throw error;
-    return { scan: input.name, usable: false, facts, issues: [...issues, error.issue] };
+    if (!(error instanceof ConcordError) || error.issueCode === undefined) throw error;
+    const fault = error instanceof ScanRefusal ? error.issue : issue('UNREADABLE', 'the system refused to open a file');
+    return { scan: input.name, usable: false, facts, issues: [...issues, fault] };
   }
 }
 
-function inspectionText({ scan, usable, facts, issues }: Inspection): string {
-  const rows = Object.entries(facts).map(([key, value]) => `  ${key.padEnd(12)}  ${factText(value)}`);
-  const faults = issues.map(({ code, severity, detail, remedy }) => `  ${severity.padEnd(12)}  ${code}: ${detail} ${remedy}`);
-  return [`${scan}  ${usable ? 'usable' : 'not usable'}`, ...rows, ...faults].join('\n');
+/** One line a scan: name, modality, size, spacing, scanner, kernel or sequence, verdict. Everything else is in --json. */
+function inspectionLine({ scan, usable, facts, issues }: Inspection): string {
+  const { modality, shape, spacingMm, part } = facts;
+  const acquisition = (facts['acquisition'] ?? {}) as Acquisition;
+  const { manufacturer, model, fieldStrengthT, sequence, convolutionKernel } = acquisition;
+  const scanner = [manufacturer, model, fieldStrengthT === undefined ? undefined : `${fieldStrengthT} T`];
+  const parts = [
+    scan, modality, times(shape, String), times(spacingMm, (mm) => mm.toFixed(2), ' mm'),
+    scanner.filter((text) => text !== undefined).join(' '), convolutionKernel ?? sequence, part, verdictText(usable, issues),
+  ];
+  return parts.filter((text) => typeof text === 'string' && text !== '').join('  ');
 }
 
-function factText(value: JsonValue): string {
-  if (Array.isArray(value)) return value.join(' × ');
-  if (typeof value !== 'object' || value === null) return String(value);
-  return Object.entries(value).map(([key, member]) => `${key} ${JSON.stringify(member)}`).join(', ') || 'unknown';
+function verdictText(usable: boolean, issues: readonly Issue[]): string {
+  const flagged = issues.filter(({ severity }) => severity === 'flag').map(({ code, detail }) => `${code}: ${detail}`).join('; ');
+  const fault = issues.find(({ severity }) => severity !== 'flag');
+  const verdict = usable ? 'eligible' : fault === undefined ? 'refused' : `${fault.severity === 'skip' ? 'skipped' : 'refused'} ${fault.code}: ${fault.detail}`;
+  return flagged === '' ? verdict : `${verdict} [${flagged}]`;
+}
+
+function times(values: JsonValue | undefined, text: (value: number) => string, unit = ''): string {
+  return Array.isArray(values) ? `${(values as readonly number[]).map(text).join('×')}${unit}` : '';
 }

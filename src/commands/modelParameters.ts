@@ -1,6 +1,7 @@
-import { choice, defaultText, number, optionalText, switchOff } from './parameter.ts';
+import { choice, defaultText, flag, number, optionalText, switchOff } from './parameter.ts';
 
 /** What every command that loads a model takes, with one wording. */
+export const allowDerivedParameter = flag('Also take DICOM series computed from others (ImageType DERIVED)');
 export const protocolParameter = defaultText('ID', 'Protocol: its id, id/version, or a JSON file', 't1w-head');
 export const bundleParameter = optionalText('DIR', 'Folder of the model bundle', "newest of the protocol's");
 export const biasCorrectionParameter = switchOff('Leave the shading of source and reference as it is');

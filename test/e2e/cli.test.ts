@@ -162,7 +162,9 @@ describe('inspect, models and doctor', () => {
   it('inspect says shape, spacing, orientation and whether there is a head', async () => {
     const result = await runCli(['inspect', at('scans'), '--json']);
     expect(result.status).toBe(0);
-    expect(JSON.parse(result.stdout)).toMatchObject([{ usable: true, facts: { spacingMm: [3, 3, 3], axisCodes: 'RAS', head: 'found' } }, { usable: true }]);
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      scans: [{ usable: true, facts: { spacingMm: [3, 3, 3], axisCodes: 'RAS', head: 'found' } }, { usable: true }], passedOver: { 'other file': 0 },
+    });
   });
 
   it('models check runs a bundle; with one bit changed it is refused with 7', async () => {
