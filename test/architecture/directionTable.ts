@@ -43,6 +43,7 @@ export const packageOwners: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'inference/onnxRuntime.ts',
   pino: 'commands/runLog.ts',
   sharp: 'report/image.ts',
+  'umap-js': 'validation/umapDrawings.ts',
 };
 
 /** Folders that only compute: the same numbers in give the same numbers out, whatever the machine. */

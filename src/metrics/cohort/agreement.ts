@@ -18,10 +18,22 @@ function meanSquares(ratings: readonly (readonly number[])[]): Squares {
   return { n, k, rows, columns, error: residual / ((n - 1) * (k - 1)) };
 }
 
+/** ICC(2,1) alone: the interval costs a hundred times as much. */
+export function icc21Value(ratings: readonly (readonly number[])[]): number {
+  const { n, k, rows, columns, error } = meanSquares(ratings);
+  return (rows - error) / (rows + (k - 1) * error + (k * (columns - error)) / n);
+}
+
+/** ICC(3,1) alone. */
+export function icc31Value(ratings: readonly (readonly number[])[]): number {
+  const { k, rows, error } = meanSquares(ratings);
+  return (rows - error) / (rows + (k - 1) * error);
+}
+
 /** Absolute agreement of single ratings, ICC(2,1), with its interval. Source: Shrout & Fleiss 1979; interval: McGraw & Wong 1996. */
 export function icc21(ratings: readonly (readonly number[])[], confidence = 0.95): Icc {
   const { n, k, rows, columns, error } = meanSquares(ratings);
-  const value = (rows - error) / (rows + (k - 1) * error + (k * (columns - error)) / n);
+  const value = icc21Value(ratings);
   const [a, b] = [(k * value) / (n * (1 - value)), 1 + (k * value * (n - 1)) / (n * (1 - value))];
   const freedom = (a * columns + b * error) ** 2 / ((a * columns) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1)));
   const tail = (1 - confidence) / 2;
@@ -37,7 +49,7 @@ export function icc31(ratings: readonly (readonly number[])[], confidence = 0.95
   const f = rows / error;
   const low = f / fisherQuantile(tail, n - 1, (n - 1) * (k - 1));
   const high = f * fisherQuantile(tail, (n - 1) * (k - 1), n - 1);
-  return { value: (rows - error) / (rows + (k - 1) * error), low: (low - 1) / (low + k - 1), high: (high - 1) / (high + k - 1) };
+  return { value: icc31Value(ratings), low: (low - 1) / (low + k - 1), high: (high - 1) / (high + k - 1) };
 }
 
 function fisherQuantile(tail: number, above: number, below: number): number {

@@ -1,0 +1,56 @@
+import type { Finding, Headline, ValidationRow } from '../core/validationRecord.ts';
+import { weightedMean } from './batchHeadline.ts';
+import { effectScore } from './effectRows.ts';
+import { found, medianOf, valueOf } from './findings.ts';
+import { LOST_EDGES, type PreservationMetric, preservationWeights } from './plan.ts';
+import { findingOf } from './preservationRows.ts';
+
+/**
+ * Second headline: is the patient still there? Weighted parts, each 0…1: order, spread and distances of people, outputs
+ * that find their own source, edges, effects of covariates. Withheld where covariates cannot be told from sites (V-03).
+ *
+ * The interval moves every part to its own lower and upper end at once: wider than one resampling of all would give.
+ */
+export function preservationHeadline(rows: readonly ValidationRow[], arm: string, identifiable: boolean | null): Headline {
+  const raw: Readonly<Record<PreservationMetric, Finding>> = {
+    orderKept: findingOf(rows, 'V-36', 'orderKept', arm),
+    spreadRatio: findingOf(rows, 'V-36', 'spreadRatio', arm),
+    distanceOrder: findingOf(rows, 'V-36', 'distanceOrder', arm),
+    identifiability: findingOf(rows, 'V-36', 'identifiability', arm),
+    gradientCorrelation: findingOf(rows, 'V-30', 'gradientCorrelation', arm),
+    effectRetained: medianEffect(rows, arm),
+  };
+  const metrics = Object.keys(preservationWeights) as PreservationMetric[];
+  const scored = (of: (finding: Finding) => number): Record<PreservationMetric, number> =>
+    Object.fromEntries(metrics.map((metric) => [metric, scoreOf(metric, of(raw[metric]))])) as Record<PreservationMetric, number>;
+  const scores = scored(valueOf);
+  const parts = metrics.map((statistic) => ({ statistic, weight: preservationWeights[statistic], raw: raw[statistic], score: found(scores[statistic], {}, 'NOT_MEASURED') }));
+  if (identifiable === false) return { arm, finding: { unavailable: 'NOT_IDENTIFIABLE' }, parts };
+  const value = weightedMean(scores, preservationWeights);
+  const ends = [scored((finding) => end(finding, 'low')), scored((finding) => end(finding, 'high'))].map((own) => {
+    // a part whose score falls at both ends, such as a spread that may shrink or grow, is held at its value at best
+    const held = Object.fromEntries(metrics.map((metric) => [metric, own[metric]]));
+    return weightedMean(held, preservationWeights);
+  });
+  const interval = ends.every(Number.isFinite) ? { low: Math.min(value, ...ends), high: Math.max(value, ...ends) } : undefined;
+  return { arm, parts, finding: Number.isFinite(value) ? found(value, { interval }) : { unavailable: 'TOO_LITTLE_MEASURED' } };
+}
+
+function end(finding: Finding, side: 'low' | 'high'): number {
+  return 'value' in finding ? (finding[side] ?? finding.value) : NaN;
+}
+
+/** Of all covariates with an effect to keep, the one in the middle. */
+function medianEffect(rows: readonly ValidationRow[], arm: string): Finding {
+  const own = rows.filter(({ item, statistic, arm: of }) => item === 'V-34' && statistic === 'effectRetained' && of === arm).map(({ finding }) => finding);
+  const value = medianOf(own.map(valueOf));
+  return own.find((finding) => valueOf(finding) === value) ?? found(value, {}, 'NO_COVARIATES');
+}
+
+function scoreOf(metric: PreservationMetric, value: number): number {
+  if (!Number.isFinite(value)) return NaN;
+  if (metric === 'spreadRatio') return Math.max(0, Math.min(value, 1 / value));
+  if (metric === 'gradientCorrelation') return Math.max(0, (value - LOST_EDGES) / (1 - LOST_EDGES));
+  if (metric === 'effectRetained') return effectScore(value);
+  return Math.max(0, Math.min(1, value));
+}
