@@ -1,9 +1,10 @@
 import type { Shape3, Volume } from '../core/volume.ts';
+import { filtered, gaussianKernel } from './gaussianFilter.ts';
 import { requireOneGrid } from './oneGrid.ts';
 
 /** Gaussian window of sigma 1.5 voxels, 11 voxels wide, normalised (Wang et al. 2004, §III-C). */
 const RADIUS = 5;
-const kernel = gaussianKernel(1.5);
+const kernel = gaussianKernel(1.5, RADIUS);
 
 /** Wang et al. 2004, §III-B: K1 = 0.01, K2 = 0.03. */
 const K1 = 0.01;
@@ -23,8 +24,8 @@ export function ssim(a: Volume, b: Volume, mask: Uint8Array, range = 1): number 
   const y = cropped(b.samples, b.shape, box);
   const inside = cropped(mask, a.shape, box);
   const shape: Shape3 = [box[0][1] - box[0][0], box[1][1] - box[1][0], box[2][1] - box[2][0]];
-  const [meanX, meanY] = [blurred(x, shape), blurred(y, shape)];
-  const [meanXX, meanYY, meanXY] = [blurred(product(x, x), shape), blurred(product(y, y), shape), blurred(product(x, y), shape)];
+  const [meanX, meanY] = [filtered(x, shape, kernel), filtered(y, shape, kernel)];
+  const [meanXX, meanYY, meanXY] = [product(x, x), product(y, y), product(x, y)].map((one) => filtered(one, shape, kernel)) as [Float64Array, Float64Array, Float64Array];
   const c1 = (K1 * range) ** 2;
   const c2 = (K2 * range) ** 2;
   let [total, count] = [0, 0];
@@ -79,42 +80,4 @@ function cropped(samples: ArrayLike<number>, shape: Shape3, [[i0, i1], [j0, j1],
 
 function product(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((value, voxel) => value * b[voxel]!);
-}
-
-/** Separable Gaussian; beyond an edge the samples are mirrored, the edge sample repeated (d c b a | a b c d). */
-function blurred(samples: Float64Array, shape: Shape3): Float64Array {
-  return [1, shape[0], shape[0] * shape[1]].reduce((current, step, axis) => blurredAlong(current, step, shape[axis]!), samples);
-}
-
-function blurredAlong(samples: Float64Array, step: number, length: number): Float64Array {
-  const out = new Float64Array(samples.length);
-  const taps = new Int32Array(length * kernel.length);
-  for (let position = 0; position < length; position++) {
-    for (let tap = 0; tap < kernel.length; tap++) {
-      taps[position * kernel.length + tap] = (mirrored(position + tap - RADIUS, length) - position) * step;
-    }
-  }
-  for (let block = 0; block < samples.length; block += step * length) {
-    for (let position = 0; position < length; position++) {
-      const start = block + position * step;
-      for (let voxel = start; voxel < start + step; voxel++) {
-        let total = 0;
-        for (let tap = 0; tap < kernel.length; tap++) total += kernel[tap]! * samples[voxel + taps[position * kernel.length + tap]!]!;
-        out[voxel] = total;
-      }
-    }
-  }
-  return out;
-}
-
-function mirrored(index: number, length: number): number {
-  const period = 2 * length;
-  const folded = ((index % period) + period) % period;
-  return folded < length ? folded : period - 1 - folded;
-}
-
-function gaussianKernel(sigma: number): Float64Array {
-  const weights = Float64Array.from({ length: 2 * RADIUS + 1 }, (_, tap) => Math.exp(-((tap - RADIUS) ** 2) / (2 * sigma * sigma)));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
 }
