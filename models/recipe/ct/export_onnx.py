@@ -13,20 +13,20 @@ import onnx
 import onnxruntime
 import torch
 
-from ct.bands import BANDS, KNOTS, SOFT_CAP
+from ct.bands import BANDS
 from ct.cells import CELL_MM
-from ct.gain_statistics import CHANNELS, USED_SLICES
-from ct.hounsfield import CLASS_CENTRES, CLASSES
+from ct.gain_statistics import CHANNELS, CLASS_COUNT
 from ct.networks import FIELD, Denoiser, Size, StyleDecoder, StyleEncoder
 from ct.noise import SHARED, smooth_noise
+from ct.simulate import FIELD_SCALE
 from export_onnx import TIMESTEPS, described, nothing_is_refused
 
 PARITY_LIMIT = 1e-4
-FIELD_SCALE = 4.0
 GRIDS = ((1, 2, 3), (5, 7, 6))
 TRAINED_ON = [
     'TotalSegmentator example CTs: aorta and example (Apache-2.0, Wasserthal et al. 2023), under simulated kernels, doses and slice thicknesses',
     'IBSI soft-tissue-sarcoma CT STS_002 (CC BY 3.0, Vallieres et al. 2015), likewise',
+    'GE HiSpeed head CT of dcm_qa_ct (BSD-2-Clause, C. Rorden), likewise',
 ]
 
 
@@ -109,11 +109,10 @@ def manifest(options, size, parity, calibration, evaluation):
         references=['DDIM: arXiv 2010.02502', 'v-prediction: arXiv 2202.00512', 'zero terminal SNR: arXiv 2305.08891'],
         trained_on=TRAINED_ON if options.checkpoints else ['nothing: random weights for tests'],
         framework_versions=dict(torch=torch.__version__.split('+')[0], onnx=onnx.__version__, onnxruntime=onnxruntime.__version__, python=platform.python_version()),
-        conform=dict(orientation='RAS', intensity='HU'),
-        statistics=dict(cellMm=CELL_MM, classes=list(CLASSES), classCentresHu=CLASS_CENTRES.tolist(), bandKnots=[round(float(k), 2) for k in KNOTS], usedSlices=USED_SLICES),
-        style=dict(codeLength=size.code), field=dict(scale=FIELD_SCALE, softCapHu=SOFT_CAP),
+        conform=dict(orientation='RAS', intensity='hounsfield'), statistics=dict(cellMm=CELL_MM, bands=BANDS, classes=CLASS_COUNT),
+        style=dict(codeLength=size.code), field=dict(scale=FIELD_SCALE),
         sampler=dict(prediction_type='v_prediction', num_train_timesteps=1000, beta_schedule='cosine', timesteps=TIMESTEPS,
-                     noise=dict(cellSigma=1, knotSigma=2, classShared=SHARED)),
+                     noise=dict(cellSigma=1, bandSigma=2, classShare=SHARED)),
         networks=networks, parity=dict(limit=PARITY_LIMIT, maxAbsDifference=parity), calibration=calibration,
         files=[described(os.path.join(options.bundle, n + '.onnx')) for n in networks], eval_metrics=evaluation)
 

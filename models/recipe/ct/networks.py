@@ -19,7 +19,7 @@ class Size:
     code: int = 16
     encoder: int = 64
     decoder: int = 128
-    width: int = 64
+    width: int = 48
     embedding: int = 128
 
     def to_json(self):

@@ -1,0 +1,122 @@
+"""Train one stage: python -m ct.train style|field --views F --held-out F --checkpoints DIR [options]
+
+Samples are drawn while training runs (ct.simulate); seeded, resumable, one JSON line of progress; the exponential moving average of the weights is what export takes.
+"""
+import argparse
+import json
+import os
+import time
+
+import numpy as np
+import torch
+
+from ct import simulate
+from ct.bands import BANDS
+from ct.networks import FIELD, Denoiser, Size, StyleDecoder, StyleEncoder, node_seen
+from ct.noise import smooth_noise
+from loss import noisy
+from train import SHARES, TIMESTEPS, Stage
+
+
+def class_means(statistics):
+    """([n, 48] mean statistic by class and band over the nodes that count, [n, 48] 1 where there are any)."""
+    seen = node_seen(statistics).repeat_interleave(BANDS, 1)
+    count = seen.sum((2, 3, 4))
+    return (statistics[:, :FIELD] * seen).sum((2, 3, 4)) / count.clamp(min=1), (count > 0).to(statistics.dtype)
+
+
+def style_stage(options):
+    stage = Stage(options, dict(encoder=StyleEncoder(Size()), decoder=StyleDecoder(Size())), 'cpu')
+
+    def loss(views, rng):
+        pairs = [simulate.style_pair(rng, views) for _ in range(options.batch)]
+        first, second = (torch.from_numpy(simulate.stacked(g)) for g in zip(*pairs))
+        z1, z2 = stage.modules['encoder'](first), stage.modules['encoder'](second)
+        redraw = 0.
+        for code, other in ((z1, second), (z2, first)):
+            mean, seen = class_means(other)
+            redraw = redraw + (seen * (stage.modules['decoder'](code + .1 * torch.randn_like(code)) - mean) ** 2).sum() / seen.sum() / 2
+        disagreement = ((z1 - z2) ** 2).mean() / 2
+        return 20 * redraw + .2 * disagreement, dict(redraw=float(redraw.detach()), agreement=float(1 - disagreement.detach()))
+    return stage, loss
+
+
+def load_style(checkpoints):
+    modules = torch.nn.ModuleDict(dict(encoder=StyleEncoder(Size()), decoder=StyleDecoder(Size())))
+    modules.load_state_dict(torch.load(os.path.join(checkpoints, 'style.pt'), map_location='cpu', weights_only=True)['average'])
+    return modules.eval().requires_grad_(False)
+
+
+def encoded(encoder, references):
+    """[n, code]: the mean code of each sample's references."""
+    codes = encoder(torch.from_numpy(simulate.stacked([r for rs in references for r in rs]))).split([len(rs) for rs in references])
+    return torch.stack([c.mean(0) for c in codes])
+
+
+def field_stage(options):
+    style = load_style(options.checkpoints)
+    stage = Stage(options, dict(denoiser=Denoiser(Size(), options.dropout)), 'cpu')
+
+    def loss(views, rng):
+        items = [simulate.sample(rng, views) for _ in range(options.batch)]
+        source, started, field, weight = (torch.from_numpy(simulate.stacked([i[k] for i in items])) for k in ('source', 'started', 'field', 'weight'))
+        start = torch.from_numpy(np.stack([i['start'] for i in items]))
+        with torch.no_grad():
+            reference_code, source_code = encoded(style['encoder'], [i['references'] for i in items]), style['encoder'](source)
+            style_map = style['decoder'](reference_code)
+        timestep = torch.from_numpy(rng.choice(TIMESTEPS, options.batch, p=SHARES).astype(np.float32))
+        noise = smooth_noise(options.batch, field.shape[2:], torch.Generator().manual_seed(int(rng.integers(2 ** 31))))
+        xt, signal, sigma = noisy(field, noise, timestep)
+        v = stage.modules['denoiser'](started, style_map, xt, timestep, reference_code, source_code, start)
+        implied = signal * xt - sigma * v
+        w = weight + .01
+        total = (w * (v - (signal * noise - sigma * field)) ** 2).sum() / w.sum() + .5 * (w * (implied - field).abs()).sum() / w.sum()
+        error = lambda f: float((weight * f.abs()).sum() / weight.sum())
+        return total, dict(field=error((implied - field).detach()), start=error(field))
+    return stage, loss
+
+
+def measure(stage, loss, views, batches=6):
+    """Held-out losses of the averaged weights."""
+    back = stage.averaged()
+    with torch.no_grad():
+        rows = [loss(views, np.random.default_rng([77, i]))[1] for i in range(batches)]
+    back()
+    return {'held_out_' + k: round(float(np.mean([r[k] for r in rows])), 5) for k in rows[0]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('stage', choices=['style', 'field'])
+    for name in ('views', 'held-out', 'checkpoints'):
+        parser.add_argument('--' + name, required=True)
+    for name, default in (('seconds', 600.), ('batch', 16), ('rate', 1e-3), ('decay', 1e-2), ('dropout', .05), ('threads', 1), ('seed', 0), ('report', 50), ('keep', 120.)):
+        parser.add_argument('--' + name, type=type(default), default=default)
+    parser.add_argument('--fresh', action='store_true')
+    parser.add_argument('--init', help='a checkpoint whose weights a fresh stage starts from')
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    os.makedirs(options.checkpoints, exist_ok=True)
+    stage, loss = (style_stage if options.stage == 'style' else field_stage)(options)
+    views, held_out = simulate.Views(options.views), simulate.Views(options.held_out)
+    seen, saved = [], time.time()
+    while stage.spent < options.seconds:
+        began = time.time()
+        total, facts = loss(views, np.random.default_rng([options.seed, stage.iteration]))
+        stage.step(total)
+        stage.spent += time.time() - began
+        seen.append(facts)
+        if stage.iteration % options.report == 0:
+            print(json.dumps(dict(iteration=stage.iteration, seconds=round(stage.spent)) | {k: round(float(np.mean([s[k] for s in seen])), 5) for k in facts}), flush=True)
+            seen = []
+        if time.time() - saved > options.keep:
+            stage.save()
+            print(json.dumps(measure(stage, loss, held_out)), flush=True)
+            saved = time.time()
+    stage.save()
+    print(json.dumps(dict(iterations=stage.iteration) | measure(stage, loss, held_out)), flush=True)
+
+
+if __name__ == '__main__':
+    main()
