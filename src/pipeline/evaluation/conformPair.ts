@@ -21,8 +21,8 @@ const HEAD_FLOOR = 0.1;
 
 /** A scan on the working grid and the brain scale, by its own head frame. @throws ScanRefusal */
 export function conformAlone(volume: Volume<'scanner'>): WorkingScan & { trace: ConformTrace } {
-  const { working, brain, trace } = conform(volume, asTheyAre) satisfies Conformed;
-  return { working, brain, head: brighterThan(working.samples, HEAD_FLOOR), trace };
+  const { working, brain, inView, trace } = conform(volume, asTheyAre) satisfies Conformed;
+  return { working, brain, inView, head: brighterThan(working.samples, HEAD_FLOOR), trace };
 }
 
 /**
@@ -30,13 +30,13 @@ export function conformAlone(volume: Volume<'scanner'>): WorkingScan & { trace: 
  * brain scale. It must share the first one's world frame: it is resampled by its affine, not registered.
  */
 export function conformLike(volume: Volume<'scanner'>, like: Readonly<{ volume: Volume<'scanner'>; scan: WorkingScan & { trace: ConformTrace } }>): WorkingScan {
-  const { trace, brain, head, working } = like.scan;
+  const { trace, brain, head, inView, working } = like.scan;
   const ras = reorient.apply(onGridOf(volume, like.volume), trace.reorient);
   const copy = workingGrid.apply(ras.samples.map((value) => (Number.isFinite(value) ? value : 0)), trace.workingGrid);
   const { samples } = headFrame.apply(copy, workingGrid.shapeOf(trace.workingGrid), trace.headFrame);
   const ofBrain = samples.filter((_, voxel) => brain[voxel] === 1);
   const scale = quantile(ofBrain, 0.9) / 0.7;
-  return { working: { ...working, samples: samples.map((value) => value / scale) }, brain, head };
+  return { working: { ...working, samples: samples.map((value) => value / scale) }, brain, head, inView };
 }
 
 /** Native head mask of a scanner volume whose brain scale is known. */

@@ -26,7 +26,7 @@ export type ScanFeatures = Readonly<{
 }>;
 
 /** A scan on the working grid, on the brain scale, with its masks. */
-export type WorkingScan = Readonly<{ working: Volume<'model'>; brain: Uint8Array; head: Uint8Array }>;
+export type WorkingScan = Readonly<{ working: Volume<'model'>; brain: Uint8Array; head: Uint8Array; inView: Uint8Array }>;
 
 export function scanFeatures({ working, brain, head }: WorkingScan): ScanFeatures {
   const brainValues = brainSamples(working, brain);
