@@ -7,6 +7,9 @@ type Tables = Readonly<{
   programHelp: (version: string, commands: readonly CommandModule[]) => string;
   errorTable: object;
   issueTable: object;
+  metricCatalogue: object;
+  featureCatalogue: readonly object[];
+  armCatalogue: object;
 }>;
 
 export function renderReference(tables: Tables): Map<string, string>;

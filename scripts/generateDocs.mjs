@@ -8,11 +8,13 @@ import { root, setup, step } from './setup.mjs';
 const GENERATED = '<!-- Made by scripts/generateDocs.mjs; edit the source it names, not this page. -->';
 
 /** File name below docs/reference → its text. */
-export function renderReference({ version, commands, commandHelp, programHelp, errorTable, issueTable }) {
+export function renderReference({ version, commands, commandHelp, programHelp, errorTable, issueTable, metricCatalogue, featureCatalogue, armCatalogue }) {
   return new Map([
     ['cli.md', cliPage(version, commands, commandHelp, programHelp)],
     ['errors.md', errorPage(errorTable)],
     ['issues.md', issuePage(issueTable)],
+    ['metrics.md', metricPage(metricCatalogue, armCatalogue)],
+    ['features.md', featurePage(featureCatalogue)],
     ['protocol.md', schemaPage('protocols/schema/protocol.schema.json', 'protocols/<id>/<version>.json')],
     ['manifest.md', schemaPage('models/schema/manifest.schema.json', 'models/<id>/<version>/manifest.json')],
     ['style.md', schemaPage('models/schema/style.schema.json', 'written by `concord style create`')],
@@ -57,6 +59,44 @@ function issuePage(issueTable) {
     'A scan\'s own fault. It stands in the scan\'s record and in `run.json`, and costs no other scan anything. *skip*: nothing to harmonize; *refuse*: the scan is left as it is; *flag*: harmonized, with a word of warning; *fail*: not harmonized, worth another try.',
     table(['code', 'severity', 'what to do'], Object.entries(issueTable).map(([code, { severity, remedy }]) => [`\`${code}\``, severity, remedy])),
   ]);
+}
+
+const WAYS = { lower: 'lower is better', higher: 'higher is better', 'near-1': 'near 1', 'near-reference': 'near the reference', change: 'expected to change' };
+
+function metricPage(metrics, arms) {
+  return page('Metrics and comparator arms', 'src/metrics/catalogue.ts and src/pipeline/evaluation/arms/armCatalogue.ts', [
+    '## Metrics', 'What is measured of a scan and between a scan and its output. *Source* is the scan to change.',
+    table(['id', 'name', 'unit', 'reads', 'formula', 'source'], Object.entries(metrics).map(([id, { name, unit, better, formula, source }]) => [`\`${id}\``, name, unit, WAYS[better], cell(formula), source])),
+    '## Comparator arms', 'What stands beside a harmonized cohort in every table (`evaluate --arms`). Each is made from the same scans, and fitted to the reference’s training half alone; *wrong* arms are controls that the report must expose.',
+    table(['id', 'name', 'kind', 'what it does', 'source'], Object.entries(arms).map(([id, { name, role, does, source }]) => [`\`${id}\``, name, role, does, source])),
+  ]);
+}
+
+const FAMILIES = [
+  ['intensity', 'Summaries of intensity in the brain and in the head.'],
+  ['tissue', 'The three classes of the brain’s intensities (in T1w fluid, grey and white matter), and intensity within the middle and the bright one.'],
+  ['texture', 'Patterns of neighbouring voxels: IBSI matrices, local contrast, gradient, grain.'],
+  ['embedding', 'A frozen embedding that no training has touched: 3-D Haar wavelet scattering of 2, 4 and 8 voxels. Nothing in it is learned or random. It sees texture, edges and grain by scale and direction, but no objects, so it is weaker than a network trained on images; its distances are comparable with no published FID or KID.'],
+  ['quality', 'No-reference quality as in MRIQC, on the working grid; shown, and probed by nobody.'],
+  ['silhouette', 'Shape of the filled masks alone: what the silhouette probe sees. Equal before and after by construction where both share a grid.'],
+  ['histogram', 'Shares of voxels per bin of intensity: what the histogram probe sees.'],
+];
+
+function featurePage(features) {
+  return page('Features', 'src/metrics/features/featureCatalogue.ts', [
+    `The ${features.length} columns of features.csv: one row a scan, on the working grid of 2 mm and the brain scale (90th percentile of the brain = 0.7). Where a scan has no value the cell is empty, for the reason in the last column. Texture: IBSI definitions, 32 bins of a fixed number over mean ± 3 SD of the region, 3-D neighbourhoods of distance 1 merged.`,
+    table(['family', 'brain', 'head'], FAMILIES.map(([family]) => [family, ...['brain', 'head'].map((region) => String(features.filter((one) => one.family === family && one.region === region).length))])),
+    ...FAMILIES.flatMap(([family, text]) => [
+      `## ${family}`, text,
+      table(['id', 'name', 'unit', 'formula', 'source', 'absent'], features.filter((one) => one.family === family)
+        .map(({ id, name, unit, formula, source, absent }) => [`\`${id}\``, name, unit, cell(formula), source, absent === undefined ? '' : `\`${absent}\``])),
+    ]),
+  ]);
+}
+
+/** A formula in a table: its bars would end the cell. */
+function cell(text) {
+  return text.replaceAll('|', '\\|');
 }
 
 function schemaPage(path, where) {
@@ -117,10 +157,13 @@ async function main() {
   const { commandHelp, programHelp } = await module('commands/help.js');
   const { errorTable } = await module('core/errors.js');
   const { issueTable } = await module('core/issues.js');
+  const { metricCatalogue } = await module('metrics/catalogue.js');
+  const { featureCatalogue } = await module('metrics/features/featureCatalogue.js');
+  const { armCatalogue } = await module('pipeline/evaluation/arms/armCatalogue.js');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const folder = join(root, 'docs', 'reference');
   mkdirSync(folder, { recursive: true });
-  for (const [name, text] of renderReference({ version, commands: commandModules, commandHelp, programHelp, errorTable, issueTable })) {
+  for (const [name, text] of renderReference({ version, commands: commandModules, commandHelp, programHelp, errorTable, issueTable, metricCatalogue, featureCatalogue, armCatalogue })) {
     writeFileSync(join(folder, name), text);
     step(`docs/reference/${name}`);
   }
