@@ -7,9 +7,11 @@ import { brainSamples } from '../../src/metrics/quantileSummary.ts';
 import { armCatalogue, armIds, type ArmId } from '../../src/pipeline/evaluation/arms/armCatalogue.ts';
 import { armReference, armStatistics, type ArmReference } from '../../src/pipeline/evaluation/arms/armReference.ts';
 import { armTransforms, armVolume, type ArmContext } from '../../src/pipeline/evaluation/arms/armTransforms.ts';
+import { armNotes, imageArms } from '../../src/pipeline/evaluation/arms/imageArms.ts';
 import { landmarks, piecewise, standardScale } from '../../src/pipeline/evaluation/arms/nyul.ts';
 import { whiteStripe } from '../../src/pipeline/evaluation/arms/whiteStripe.ts';
 import { conformAlone } from '../../src/pipeline/evaluation/conformPair.ts';
+import { featureTable, measuredScan } from '../../src/pipeline/evaluation/features.ts';
 import { phantomScan } from '../support/phantomScan.ts';
 import { normalSamples } from '../support/toyVolumes.ts';
 
@@ -112,6 +114,29 @@ describe('controls that are wrong on purpose', () => {
     });
     expect(chosen).not.toContain(-1);
     expect(new Set(chosen).size).toBe(3);
+  });
+});
+
+describe('imageArms', () => {
+  it('measures each arm in the source’s masks: rows for the table, values for the pair', () => {
+    const outcomes = imageArms(source, { name: 'sub-01_T1w', subject: 'sub-01', site: 'b' }, { arms: ['identity', 'blur'], reference, seed: 0 });
+    const [identity, blur] = outcomes.map((outcome) => ('pair' in outcome ? outcome : undefined));
+    const before = measuredScan({ name: 'sub-01_T1w', subject: 'sub-01', site: 'b', role: 'before', arm: 'before' }, source);
+    expect(identity!.measured.row).toEqual(before.row);
+    expect(identity!.pair.values).toMatchObject({ mae: 0, edgeF1: 1, displacementP99: expect.closeTo(0, 6) });
+    expect(blur!.pair.values['edgeF1']!).toBeLessThan(0.9);
+    expect(blur!.pair.values['tissueSpearman']!).toBeLessThan(0.9);
+    const table = featureTable([blur!.measured, before, identity!.measured]);
+    expect(table.scans.map(({ arm }) => arm)).toEqual(['before', 'blur', 'identity']);
+    const shape = table.features.flatMap(({ family }, n) => (family === 'silhouette' ? [n] : []));
+    const texture = table.features.findIndex(({ id }) => id === 'texture.brain.localContrast.p50');
+    for (const column of shape) expect(table.values[table.features.length + column]).toBe(table.values[column]);
+    expect(table.values[table.features.length + texture]!).toBeLessThan(0.6 * table.values[texture]!);
+    expect(armNotes.blur.kind).toBe('control');
+  }, 120_000);
+
+  it('says why an arm is absent', () => {
+    expect(imageArms(source, { name: 'x', subject: 'x', site: 'b' }, { arms: ['whitestripe'], reference: { ...reference, stripe: null }, seed: 0 })).toEqual([{ arm: 'whitestripe', unavailable: 'NO_TISSUE_CLASSES' }]);
   });
 });
 

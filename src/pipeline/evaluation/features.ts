@@ -1,0 +1,25 @@
+import type { FeatureDefinition, FeatureTable, TableScan } from '../../core/featureTable.ts';
+import { featureCatalogue } from '../../metrics/features/featureCatalogue.ts';
+import { scanFeatureRow } from '../../metrics/features/scanFeatureRow.ts';
+import type { WorkingScan } from './scanFeatures.ts';
+
+/** A row of the feature table, some kilobytes: the volume is dropped before the next scan is read. */
+export type MeasuredScan = Readonly<{ scan: TableScan; row: Float64Array }>;
+
+export function measuredScan(scan: TableScan, image: WorkingScan): MeasuredScan {
+  return { scan, row: scanFeatureRow(image) };
+}
+
+/** The rows as one table; sorted by arm, then name, so that it does not depend on the order scans were read in. */
+export function featureTable(measured: readonly MeasuredScan[]): FeatureTable {
+  const sorted = [...measured].sort((a, b) => compared(a.scan.arm, b.scan.arm) || compared(a.scan.name, b.scan.name));
+  const features = featureCatalogue.map(({ id, family, region, ibsi }): FeatureDefinition => ({ id, family, region, ...(ibsi === undefined ? {} : { ibsi }) }));
+  const values = new Float64Array(sorted.length * features.length);
+  sorted.forEach(({ row }, n) => { values.set(row, n * features.length); });
+  return { scans: sorted.map(({ scan }) => scan), features, values };
+}
+
+/** By code unit: the same order on every machine. */
+function compared(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
