@@ -13,6 +13,7 @@ import type { ScanListing } from '../formats/findScans.ts';
 import { canonicalJson, sha256Of } from '../pipeline/canonicalJson.ts';
 import { outputPaths } from '../pipeline/outputNames.ts';
 import { checkReferenceStyle } from '../style/referenceStyle.ts';
+import { chooseProtocol } from './chooseProtocol.ts';
 import { command } from './command.ts';
 import type { CommandContext, ExitStatus } from './command.ts';
 import { creationMoment, dicomParameters, dicomSettings } from './dicomParameters.ts';
@@ -57,13 +58,13 @@ type Values = ValuesOf<typeof groups>;
 /** One scan of a run follows in pipeline/harmonizeScan.ts; this is what surrounds it. */
 export const harmonize = command({
   name: 'harmonize',
-  summary: 'Bring MR head scans to the look of a reference scanner, with a record and a report for each.',
+  summary: 'Bring head MR or CT scans to the look of a reference scanner, with a record and a report for each.',
   groups,
   example: 'harmonize ./cohort/scanner-b ./harmonized --reference ./cohort/scanner-a',
   run: async (values, context) => {
     // 1. everything is checked together, before any work
-    const model = await findModel(values.protocol, values.bundle);
     const listing = await findScans(values.input, values);
+    const model = await findModel(await chooseProtocol({ ...values, inputs: listing.inputs }), values.bundle);
     const dicom = await dicomSettings(values, listing.inputs);
     await checkDisjoint(values.input, values.output);
     const source = await findReference(values.reference, model.bundleDir);

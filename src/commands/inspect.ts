@@ -5,12 +5,13 @@ import { issue, ScanRefusal } from '../core/issues.ts';
 import type { Issue } from '../core/issues.ts';
 import { RESEARCH_USE } from '../core/scanRecord.ts';
 import type { Acquisition, JsonValue } from '../core/scanRecord.ts';
-import { loadProtocol } from '../config/protocol.ts';
+import { DEFAULT_PROTOCOLS, loadProtocol } from '../config/protocol.ts';
 import type { Protocol } from '../config/protocol.ts';
 import { findScans, readScan } from '../formats/scan.ts';
 import type { ScanInput } from '../formats/scan.ts';
 import { plainJson } from '../pipeline/scanRecord.ts';
-import { checkModality } from '../pipeline/modality.ts';
+import { checkModality, modalityOf } from '../pipeline/modality.ts';
+import { checkHounsfield } from '../preprocess/checkHounsfield.ts';
 import { conform } from '../preprocess/conform.ts';
 import { command } from './command.ts';
 import { allowDerivedParameter, protocolParameter } from './modelParameters.ts';
@@ -33,13 +34,13 @@ export const inspect = command({
   },
   example: 'inspect ./cohort/scanner-a',
   run: async (values, context) => {
-    const protocol = await loadProtocol(values.protocol);
+    const named = values.protocol === undefined ? undefined : await loadProtocol(values.protocol);
     const { inputs, issues, passedOver } = await findScans(values.input, values);
     if (inputs.length + issues.length === 0) throw new ConcordError('CONCORD_NO_INPUT', 'Expected at least one scan, got a folder without any.');
     const inspections: Inspection[] = issues.map(({ name, issue }) => ({ scan: name, usable: false, facts: {}, issues: [issue] }));
     for (const input of inputs) {
       if (context.signal.aborted) break;
-      inspections.push(await inspectScan(input, protocol));
+      inspections.push(await inspectScan(input, named));
     }
     const counts = Object.entries(passedOver).filter(([, count]) => count > 0);
     const footer = counts.length === 0 ? [] : [`Passed over: ${counts.map(([what, count]) => `${count} × ${what}`).join(', ')}`];
@@ -51,7 +52,7 @@ export const inspect = command({
   },
 });
 
-async function inspectScan(input: ScanInput, protocol: Protocol): Promise<Inspection> {
+async function inspectScan(input: ScanInput, named: Protocol | undefined): Promise<Inspection> {
   const { modality, size, acquisition, part } = input.summary ?? {};
   let facts: Inspection['facts'] = {
     format: input.format, files: input.paths.length,
@@ -66,11 +67,12 @@ async function inspectScan(input: ScanInput, protocol: Protocol): Promise<Inspec
       datatype: scan.datatype, modality: scan.modality, acquisition: plainJson(scan.acquisition), sha256: scan.sha256,
     };
     issues = scan.issues;
-    // the gate that knows anatomy is for heads in MR; a CT is taken as it is
-    const isCt = scan.modality === 'CT' || (scan.modality === 'unknown' && protocol.modality === 'CT');
-    if (isCt) return { scan: input.name, usable: true, facts, issues };
-    if (protocol.modality === 'CT') throw new ScanRefusal('WRONG_MODALITY', `${protocol.id} takes CT, the scan is MR`);
+    const protocol = named ?? await loadProtocol(DEFAULT_PROTOCOLS[modalityOf(scan)]);
     checkModality(scan, protocol.modality);
+    if (protocol.modality === 'CT') {
+      const found = checkHounsfield(scan.volume.samples);
+      return { scan: input.name, usable: true, facts: { ...facts, units: 'HU' }, issues: [...issues, ...found] };
+    }
     const { trace } = conform(scan.volume, protocol.conform);
     return { scan: input.name, usable: true, facts: { ...facts, head: 'found', brainScale: trace.brainScale }, issues };
   } catch (error) {
@@ -90,7 +92,7 @@ function inspectionLine({ scan, usable, facts, issues }: Inspection): string {
     scan, modality, times(shape, String), times(spacingMm, (mm) => mm.toFixed(2), ' mm'),
     scanner.filter((text) => text !== undefined).join(' '), convolutionKernel ?? sequence, part, verdictText(usable, issues),
   ];
-  return parts.filter((text) => typeof text === 'string' && text !== '').join('  ');
+  return parts.filter((text): text is string => typeof text === 'string' && text !== '').join('  ');
 }
 
 function verdictText(usable: boolean, issues: readonly Issue[]): string {

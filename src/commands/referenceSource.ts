@@ -4,9 +4,9 @@ import { basename } from 'node:path';
 import { loadStyleFile } from '../config/styleFile.ts';
 import type { LocalPool } from '../cohort/localPool.ts';
 import { ConcordError } from '../core/errors.ts';
-import type { Volume } from '../core/volume.ts';
 import { findScans } from '../formats/scan.ts';
 import type { ScanInput } from '../formats/scan.ts';
+import type { ReferencePreview } from '../pipeline/createStyle.ts';
 import type { ReferenceStyle } from '../style/referenceStyle.ts';
 import { findStyle } from '../config/styleLibrary.ts';
 import type { CommandContext } from './command.ts';
@@ -37,7 +37,7 @@ export async function findReference(reference: string, bundleDir: string): Promi
   return { kind: 'scans', id: styleIdOf(basename(reference)), inputs };
 }
 
-export type Reference = Readonly<{ style: ReferenceStyle; preview: Volume<'model'> | null }>;
+export type Reference = Readonly<{ style: ReferenceStyle; preview: ReferencePreview | null }>;
 
 /** The style itself; scans are read and encoded by a worker, and those that cannot serve are named. */
 export async function loadReference(

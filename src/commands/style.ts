@@ -2,12 +2,15 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import { loadStyleFile } from '../config/styleFile.ts';
+import type { CtStyle, MrStyle } from '../config/styleFile.ts';
 import { ConcordError } from '../core/errors.ts';
 import { writeFileAtomic } from '../formats/atomicFile.ts';
 import { canonicalJson } from '../pipeline/canonicalJson.ts';
 import { plainJson } from '../pipeline/scanRecord.ts';
 import type { ReferenceStyle } from '../style/referenceStyle.ts';
 import { findStyle, listStyles } from '../config/styleLibrary.ts';
+import { findScans } from '../formats/scan.ts';
+import { chooseProtocol } from './chooseProtocol.ts';
 import { command } from './command.ts';
 import { biasCorrectionParameter, bundleParameter, deviceParameter, protocolParameter, timeLimitParameter } from './modelParameters.ts';
 import { findModel, openWorkers } from './openModel.ts';
@@ -31,7 +34,8 @@ export const styleCreate = command({
     if (!values.style.endsWith('.json') || styleIdOf(id) !== id) {
       throw new ConcordError('CONCORD_USAGE', `Expected a style file named [A-Za-z0-9][A-Za-z0-9._-]*.json, got "${basename(values.style)}".`);
     }
-    const model = await findModel(values.protocol, values.bundle);
+    const { inputs } = await findScans(values.scans);
+    const model = await findModel(await chooseProtocol({ ...values, inputs }), values.bundle);
     const source = await findReference(values.scans, model.bundleDir);
     if (source.kind === 'style') throw new ConcordError('CONCORD_REFERENCE', 'Expected scans to make a style from, got a style.');
     const pool = await openWorkers(model, { ...values, workers: 1, signal: context.signal });
@@ -53,7 +57,7 @@ export const styleShow = command({
   example: 'style show ./scanner-a.json',
   run: async (values, context) => {
     const isFile = await stat(values.style).then((status) => status.isFile(), () => false);
-    const style = isFile ? await loadStyleFile(values.style) : await findStyle((await findModel(values.protocol, values.bundle)).bundleDir, values.style);
+    const style = isFile ? await loadStyleFile(values.style) : await findStyle((await findModel(await chooseProtocol(values), values.bundle)).bundleDir, values.style);
     if (style === undefined) throw new ConcordError('CONCORD_REFERENCE', 'Expected a style file or the id of a style of the bundle, got neither.');
     context.result(plainJson(style), styleText(style));
     return 0;
@@ -66,7 +70,7 @@ export const styleList = command({
   groups: { Method: { protocol: protocolParameter, bundle: bundleParameter } },
   example: 'style list',
   run: async (values, context) => {
-    const { bundleDir, manifest } = await findModel(values.protocol, values.bundle);
+    const { bundleDir, manifest } = await findModel(await chooseProtocol(values), values.bundle);
     const styles = await listStyles(bundleDir);
     const text = styles.map((style) => `${style.id}  ${style.scans} scans  ${acquisitionText(style)}`).join('\n');
     context.result(plainJson(styles), text === '' ? `Bundle ${manifest.id}/${manifest.version} comes with no styles.` : text);
@@ -75,15 +79,28 @@ export const styleList = command({
 });
 
 function styleText(style: ReferenceStyle): string {
-  const [low, median, high] = [0.05, 0.5, 0.95].map((q) => style.quantiles[Math.round(q * (style.quantiles.length - 1))]!.toFixed(3));
   return [
     `Style ${style.id}: ${style.scans} ${style.scans === 1 ? 'scan' : 'scans'}, ${style.modality}, protocol ${style.protocol}`,
     `  Acquisition        ${acquisitionText(style)}`,
-    `  Brain 5, 50, 95 %  ${low!}, ${median!}, ${high!} (model scale)`,
-    `  Brain scale        ${style.brainScale.toPrecision(4)} scanner units per model unit`,
+    ...(style.modality === 'CT' ? ctText(style) : headText(style)),
     `  Dispersion         ${style.dispersion.toPrecision(3)}`,
     `  Encoder            ${style.encoderSha256.slice(0, 12)}`,
   ].join('\n');
+}
+
+function headText({ quantiles, brainScale }: MrStyle): string[] {
+  const [low, median, high] = [0.05, 0.5, 0.95].map((q) => quantiles[Math.round(q * (quantiles.length - 1))]!.toFixed(3));
+  return [
+    `  Brain 5, 50, 95 %  ${low!}, ${median!}, ${high!} (model scale)`,
+    `  Brain scale        ${brainScale.toPrecision(4)} scanner units per model unit`,
+  ];
+}
+
+function ctText({ nps, patches, detailSd }: CtStyle): string[] {
+  return [
+    `  Noise power        ${nps.map((power) => power.toPrecision(2)).join(', ')} HU² (bands 1 to 12, ${patches} patches)`,
+    `  Detail SD          ${detailSd.toPrecision(3)} HU`,
+  ];
 }
 
 function acquisitionText({ acquisition }: ReferenceStyle): string {

@@ -36,7 +36,11 @@ export async function newestBundle(id: string): Promise<InstalledBundle> {
  * @throws CONCORD_MODEL_SHAPE naming the first setting that differs
  */
 export function checkCompatible(protocol: Protocol, manifest: Manifest): void {
-  const { biasField: _, ...conform } = protocol.conform;
+  const modality = manifest.modality ?? 'MR';
+  if (protocol.modality !== modality) {
+    throw new ConcordError('CONCORD_MODEL_SHAPE', `Protocol ${protocol.id} is for ${protocol.modality}, bundle ${manifest.id} for ${modality}.`);
+  }
+  const conform = Object.fromEntries(Object.entries(protocol.conform).filter(([key]) => key !== 'biasField'));
   const { timesteps: _steps, draws: _draws, ...sampler } = protocol.sampler;
   const { timesteps: _trained, ...trained } = manifest.sampler;
   const pairs: readonly (readonly [string, unknown, unknown])[] = [

@@ -3,14 +3,13 @@ import { join } from 'node:path';
 
 import { ConcordError } from '../core/errors.ts';
 import type { JsonValue } from '../core/scanRecord.ts';
-import { parseChecked } from './schemaCheck.ts';
+import { modalityClaimed, parseChecked } from './schemaCheck.ts';
 
 /** A tensor of a network; a dimension that may vary is a word. */
 export type TensorClaim = Readonly<{ name: string; dtype: 'float32'; shape: readonly (number | string)[] }>;
 export type NetworkEntry = Readonly<{ path: string; inputs: readonly TensorClaim[]; outputs: readonly TensorClaim[] }>;
 
-/** A model bundle's own description (models/schema/manifest.schema.json). */
-export type Manifest = Readonly<{
+type SharedManifest<Noise, Calibration> = Readonly<{
   schemaVersion: 1;
   id: string;
   version: string;
@@ -23,6 +22,35 @@ export type Manifest = Readonly<{
   references: readonly string[];
   trained_on: readonly string[];
   framework_versions: Readonly<Record<string, string>>;
+  style: Readonly<{ codeLength: number }>;
+  /** The denoised field is the residual in model units (CT: log gain) times `scale`. */
+  field: Readonly<{ scale: number }>;
+  sampler: Readonly<{
+    prediction_type: 'v_prediction';
+    num_train_timesteps: number;
+    beta_schedule: 'cosine';
+    timesteps: readonly number[];
+    noise: Noise;
+  }>;
+  networks: Readonly<Record<'style_encoder' | 'style_decoder' | 'denoiser', NetworkEntry>>;
+  /** Largest absolute difference between PyTorch and ONNX, model units. */
+  parity: Readonly<{ limit: number; maxAbsDifference: Readonly<Record<string, number>> }>;
+  calibration: Calibration;
+  files: readonly Readonly<{ path: string; sha256: string; bytes: number }>[];
+  eval_metrics: Readonly<Record<string, JsonValue>>;
+}>;
+
+/** Measured on unseen scans; what is absent is not calibrated. */
+type SharedCalibration = Readonly<{
+  shrinkage?: Readonly<{ codeDistance: readonly number[]; lambda: readonly number[] }>;
+  redrawError?: Readonly<{ p995: number }>;
+  codeSpread?: Readonly<{ mean: readonly number[]; precision: readonly (readonly number[])[]; p995: number }>;
+  uncertainty?: Readonly<{ limit: number }>;
+}>;
+
+/** A bundle for head MR (models/schema/manifest.schema.json). */
+export type MrManifest = SharedManifest<Readonly<{ cellSigma: number; knotSigma: number }>, SharedCalibration> & Readonly<{
+  modality?: 'MR';
   conform: Readonly<{
     orientation: 'RAS';
     spacingMm: number;
@@ -30,34 +58,26 @@ export type Manifest = Readonly<{
     intensity: 'brain-p90';
   }>;
   statistics: Readonly<{ cellVoxels: number; knots: number; knotSpacing: number }>;
-  style: Readonly<{ codeLength: number }>;
-  /** The denoised field is the residual in model units times `scale`. */
-  field: Readonly<{ scale: number }>;
-  sampler: Readonly<{
-    prediction_type: 'v_prediction';
-    num_train_timesteps: number;
-    beta_schedule: 'cosine';
-    timesteps: readonly number[];
-    noise: Readonly<{ cellSigma: number; knotSigma: number }>;
-  }>;
-  networks: Readonly<Record<'style_encoder' | 'style_decoder' | 'denoiser', NetworkEntry>>;
-  /** Largest absolute difference between PyTorch and ONNX, model units. */
-  parity: Readonly<{ limit: number; maxAbsDifference: Readonly<Record<string, number>> }>;
-  /** Measured on unseen scans; what is absent is not calibrated. */
-  calibration: Readonly<{
-    shrinkage?: Readonly<{ codeDistance: readonly number[]; lambda: readonly number[] }>;
-    redrawError?: Readonly<{ p995: number }>;
-    codeSpread?: Readonly<{ mean: readonly number[]; precision: readonly (readonly number[])[]; p995: number }>;
-    uncertainty?: Readonly<{ limit: number }>;
-  }>;
-  files: readonly Readonly<{ path: string; sha256: string; bytes: number }>[];
-  eval_metrics: Readonly<Record<string, JsonValue>>;
 }>;
+
+/** A bundle for CT (models/schema/manifest-ct.schema.json); `residual` is the share of the diffused part that was right. */
+export type CtManifest = SharedManifest<
+  Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>, SharedCalibration & Readonly<{ residual?: number }>
+> & Readonly<{
+  modality: 'CT';
+  conform: Readonly<{ orientation: 'RAS'; intensity: 'hounsfield' }>;
+  statistics: Readonly<{ cellMm: number; bands: number; classes: number }>;
+}>;
+
+/** A model bundle's own description; without a `modality` it is for MR. */
+export type Manifest = MrManifest | CtManifest;
+
+const SCHEMAS = { MR: 'models/schema/manifest.schema.json', CT: 'models/schema/manifest-ct.schema.json' } as const;
 
 /** @throws CONCORD_MODEL_SHAPE with the path, what was expected and what was found */
 export function parseManifest(text: string): Manifest {
   const manifest = parseChecked<Manifest>(text, {
-    schema: 'models/schema/manifest.schema.json', what: 'The bundle manifest', code: 'CONCORD_MODEL_SHAPE',
+    schema: SCHEMAS[modalityClaimed(text)], what: 'The bundle manifest', code: 'CONCORD_MODEL_SHAPE',
   });
   checkTables(manifest);
   return manifest;

@@ -3,14 +3,27 @@ import { join } from 'node:path';
 
 import { ConcordError } from '../core/errors.ts';
 import { packageRoot } from './packageRoot.ts';
-import { parseChecked } from './schemaCheck.ts';
+import { modalityClaimed, parseChecked } from './schemaCheck.ts';
 import { newestVersion } from './semver.ts';
 
-/** Everything that shapes the numbers of a run, apart from the weights (protocols/schema/protocol.schema.json). */
-export type Protocol = Readonly<{
+type SharedProtocol = Readonly<{
   schemaVersion: 1;
   id: string;
   version: string;
+  bundle: string;
+}>;
+
+type SamplerSettings<Noise> = Readonly<{
+  prediction_type: 'v_prediction';
+  num_train_timesteps: number;
+  beta_schedule: 'cosine';
+  timesteps: readonly number[];
+  draws: number;
+  noise: Noise;
+}>;
+
+/** Head MR: a tone field (protocols/schema/protocol.schema.json). */
+export type MrProtocol = SharedProtocol & Readonly<{
   modality: 'MR';
   region: 'head';
   conform: Readonly<{
@@ -24,14 +37,7 @@ export type Protocol = Readonly<{
   /** `cellVoxels` in working voxels, `knotSpacing` in model units. */
   statistics: Readonly<{ cellVoxels: number; knots: number; knotSpacing: number }>;
   start: Readonly<{ kind: 'brain-quantile-map'; quantiles: number }>;
-  sampler: Readonly<{
-    prediction_type: 'v_prediction';
-    num_train_timesteps: number;
-    beta_schedule: 'cosine';
-    timesteps: readonly number[];
-    draws: number;
-    noise: Readonly<{ cellSigma: number; knotSigma: number }>;
-  }>;
+  sampler: SamplerSettings<Readonly<{ cellSigma: number; knotSigma: number }>>;
   tone: Readonly<{ minSlope: number; maxSlope: number }>;
   gates: Readonly<{
     edgeAgreement: number;
@@ -40,16 +46,41 @@ export type Protocol = Readonly<{
     unknownAnatomy: number;
     uncertainty: number;
   }>;
-  bundle: string;
 }>;
+
+/** CT: a gain field (protocols/schema/protocol-ct.schema.json). Lengths in mm, values in HU. */
+export type CtProtocol = SharedProtocol & Readonly<{
+  modality: 'CT';
+  region: 'body';
+  conform: Readonly<{ orientation: 'RAS'; intensity: 'hounsfield' }>;
+  statistics: Readonly<{ cellMm: number; bands: number; classes: number }>;
+  start: Readonly<{ kind: 'noise-power-ratio' }>;
+  sampler: SamplerSettings<Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>>;
+  field: Readonly<{ minGain: number; maxGain: number; softCapHu: number }>;
+  gates: Readonly<{
+    softAnchorHu: number;
+    hardAnchorHu: number;
+    regionShiftHu: number;
+    clippedFraction: number;
+    unknownStyle: number;
+    unknownAnatomy: number;
+    uncertainty: number;
+  }>;
+}>;
+
+/** Everything that shapes the numbers of a run, apart from the weights. `modality` says which. */
+export type Protocol = MrProtocol | CtProtocol;
+
+/** The protocol that a modality is harmonized with unless another is named. */
+export const DEFAULT_PROTOCOLS = { MR: 't1w-head', CT: 'ct-kernel' } as const satisfies Record<Protocol['modality'], string>;
+
+const SCHEMAS = { MR: 'protocols/schema/protocol.schema.json', CT: 'protocols/schema/protocol-ct.schema.json' } as const;
 
 const PROTOCOLS = join(packageRoot, 'protocols');
 
 /** @throws CONCORD_PROTOCOL with the path, what was expected and what was found */
 export function parseProtocol(text: string): Protocol {
-  const protocol = parseChecked<Protocol>(text, {
-    schema: 'protocols/schema/protocol.schema.json', what: 'The protocol', code: 'CONCORD_PROTOCOL',
-  });
+  const protocol = parseChecked<Protocol>(text, { schema: SCHEMAS[modalityClaimed(text)], what: 'The protocol', code: 'CONCORD_PROTOCOL' });
   const { timesteps, num_train_timesteps: trainTimesteps } = protocol.sampler;
   // what a schema cannot say: noisiest first, inside the schedule
   if (timesteps.some((t, i) => t >= (i === 0 ? trainTimesteps : timesteps[i - 1]!))) {
@@ -72,6 +103,19 @@ export async function loadProtocol(idOrPath: string): Promise<Protocol> {
     if (cause instanceof ConcordError) throw cause;
     throw new ConcordError('CONCORD_PROTOCOL', `The protocol file ${idOrPath} cannot be read.`, { cause });
   }
+}
+
+/**
+ * A protocol, manifest or style as one of the modality that the caller can work with.
+ *
+ * @throws CONCORD_PROTOCOL when it is of the other
+ */
+export function ofModality<Given extends Readonly<{ id: string; modality?: 'MR' | 'CT' }>, Modality extends 'MR' | 'CT'>(
+  given: Given, modality: Modality,
+): Extract<Given, Readonly<{ modality?: Modality }>> {
+  const found = given.modality ?? 'MR';
+  if (found !== modality) throw new ConcordError('CONCORD_PROTOCOL', `Expected ${modality}, got ${given.id}, which is for ${found}.`);
+  return given as Extract<Given, Readonly<{ modality?: Modality }>>;
 }
 
 /** Ids of the protocols that come with concord, sorted. */

@@ -34,6 +34,17 @@ export function parseChecked<Value>(text: string, rule: SchemaRule): Value {
   return deepFreeze(value) as Value;
 }
 
+/** Which of two schemas a text asks for: the one for CT where its `modality` says so, the one for MR for anything else. */
+export function modalityClaimed(text: string): 'MR' | 'CT' {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'modality' in value && value.modality === 'CT' ? 'CT' : 'MR';
+  } catch {
+    // text that does not parse is refused with its own message right after
+    return 'MR';
+  }
+}
+
 function validatorOf(schema: string): ValidateFunction {
   const known = validators.get(schema);
   if (known !== undefined) return known;

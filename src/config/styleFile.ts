@@ -2,31 +2,52 @@ import { readFile } from 'node:fs/promises';
 
 import { ConcordError } from '../core/errors.ts';
 import type { Acquisition } from '../core/scanRecord.ts';
-import { parseChecked } from './schemaCheck.ts';
+import { modalityClaimed, parseChecked } from './schemaCheck.ts';
 
-/** A saved style (models/schema/style.schema.json): the look of one scanner, without any identifier. */
-export type StyleFile = Readonly<{
+type SharedStyle = Readonly<{
   schemaVersion: 1;
   id: string;
-  modality: 'MR';
   /** `<id>/<version>` of the protocol that conformed its scans. */
   protocol: string;
   code: readonly number[];
-  /** Mean brain quantiles, model scale. */
-  quantiles: readonly number[];
-  /** Scanner units per model unit. */
-  brainScale: number;
   scans: number;
   encoderSha256: string;
   acquisition: Acquisition;
   dispersion: number;
 }>;
 
+/** Of head MR (models/schema/style.schema.json). */
+export type MrStyle = SharedStyle & Readonly<{
+  modality: 'MR';
+  /** Mean brain quantiles, model scale. */
+  quantiles: readonly number[];
+  /** Scanner units per model unit. */
+  brainScale: number;
+}>;
+
+/** Of CT (models/schema/style-ct.schema.json): Hounsfield units need no scale. */
+export type CtStyle = SharedStyle & Readonly<{
+  modality: 'CT';
+  /** Noise power of bands 1 … 12 in flat soft tissue, HU², and how many patches it rests on (the fewest of a scan). */
+  nps: readonly number[];
+  patches: number;
+  /** Radial amplitude of slices, bands 1 … 12, as shares of band 1. */
+  amplitude: readonly number[];
+  /** SD of the detail inside the body, HU. */
+  detailSd: number;
+}>;
+
+/** A saved style: the look of one scanner, without any identifier. */
+export type StyleFile = MrStyle | CtStyle;
+
+const SCHEMAS = { MR: 'models/schema/style.schema.json', CT: 'models/schema/style-ct.schema.json' } as const;
+
 /** @throws CONCORD_REFERENCE with the path, what was expected and what was found */
 export function parseStyleFile(text: string): StyleFile {
   const style = parseChecked<StyleFile>(text, {
-    schema: 'models/schema/style.schema.json', what: 'The style file', code: 'CONCORD_REFERENCE',
+    schema: SCHEMAS[modalityClaimed(text)], what: 'The style file', code: 'CONCORD_REFERENCE',
   });
+  if (style.modality === 'CT') return style;
   // what a schema cannot say: quantiles never fall
   const fall = style.quantiles.findIndex((q, i) => i > 0 && q < style.quantiles[i - 1]!);
   if (fall > 0) {

@@ -1,4 +1,5 @@
 import type { Vector3 } from './affine.ts';
+import type { CtFacts } from './ctRecord.ts';
 import type { Issue, IssueCode } from './issues.ts';
 import type { Shape3 } from './volume.ts';
 
@@ -74,6 +75,8 @@ export type ScanRecord = Readonly<{
   /** The conform trace: orientation, head frame, brain scale, bias-field coefficients. */
   conform: JsonValue;
   toneCurve: ToneCurveSummary | null;
+  /** Of a CT alone. */
+  ct?: CtFacts;
   gates: readonly GateVerdict[];
   metrics: readonly MetricValue[];
   issues: readonly Issue[];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadManifest } from '../config/manifest.ts';
-import type { Manifest } from '../config/manifest.ts';
+import type { CtManifest, Manifest, MrManifest } from '../config/manifest.ts';
 import { ConcordError } from '../core/errors.ts';
 import { resolveDevice } from './device.ts';
 import type { Device } from './device.ts';
@@ -10,7 +10,7 @@ import { checkNetwork } from './networkCheck.ts';
 import { createSession, defaultThreads, GRAPH_OPTIMIZATION, onnxruntimeVersion } from './onnxRuntime.ts';
 import type { NetworkSession, Provider, Tensor } from './onnxRuntime.ts';
 
-/** What the denoiser is told besides the noisy fields: one scan's, the same for every draw. Flat, C order. */
+/** What the denoiser of a tone field is told besides the noisy fields: one scan's, the same for every draw. Flat, C order. */
 export type DenoiserContext = Readonly<{
   /** Statistics of the STARTED source, [knots, Z, Y, X]. */
   statistics: Float32Array;
@@ -28,18 +28,58 @@ export type DenoiserContext = Readonly<{
 /** A batch for the denoiser: `draws` noisy fields one after another, at one timestep. */
 export type DenoiserBatch = DenoiserContext & Readonly<{ noisyField: Float32Array; timestep: number; draws: number }>;
 
-/** The three networks of one model bundle, checked against their manifest and ready to run. */
-export type ModelBundle = Readonly<{
-  manifest: Manifest;
+/** What the denoiser of a gain field is told; [channels, Z, Y, X] on the scan's own grid of cells. */
+export type GainContext = Readonly<{
+  /** Statistics of the STARTED source, [52, Z, Y, X]. */
+  statistics: Float32Array;
+  /** [Z, Y, X] cells. */
+  cells: readonly [number, number, number];
+  /** The reference's look by class and band, [48]: it has no place. */
+  styleMap: Float32Array;
+  referenceCode: Float32Array;
+  /** Code of the UNSTARTED source. */
+  sourceCode: Float32Array;
+  /** log of the start's gains, [12]. */
+  startLogGain: Float32Array;
+}>;
+
+export type GainBatch = GainContext & Readonly<{ noisyField: Float32Array; timestep: number; draws: number }>;
+
+type SharedBundle = Readonly<{
   provider: Provider;
   runtime: Readonly<{ onnxruntime: string; provider: Provider; threads: number; graphOptimization: string }>;
+  close: () => Promise<void>;
+}>;
+
+/** The three networks of a bundle for head MR, checked against their manifest and ready to run. */
+export type MrBundle = SharedBundle & Readonly<{
+  modality: 'MR';
+  manifest: MrManifest;
   /** Statistics of `scans` scans one after another → their codes one after another. */
   encodeStyle: (statistics: Float32Array, scans?: number) => Promise<Float32Array>;
   /** One code → the local statistics an average head has under that style. */
   decodeStyle: (code: ArrayLike<number>) => Promise<Float32Array>;
   predictV: (batch: DenoiserBatch) => Promise<Float32Array>;
-  close: () => Promise<void>;
 }>;
+
+/** The same for CT: grids differ from scan to scan. */
+export type CtBundle = SharedBundle & Readonly<{
+  modality: 'CT';
+  manifest: CtManifest;
+  /** Statistics [52, Z, Y, X] on a grid of [Z, Y, X] cells → the code. */
+  encodeStyle: (statistics: Float32Array, cells: readonly [number, number, number]) => Promise<Float32Array>;
+  /** One code → mean statistics by class and band, [48]. */
+  decodeStyle: (code: ArrayLike<number>) => Promise<Float32Array>;
+  predictV: (batch: GainBatch) => Promise<Float32Array>;
+}>;
+
+export type ModelBundle = MrBundle | CtBundle;
+
+/** @throws CONCORD_MODEL_SHAPE when the bundle is for the other modality */
+export function bundleOf<Modality extends 'MR' | 'CT'>(bundle: ModelBundle, modality: Modality): Extract<ModelBundle, { modality: Modality }> {
+  if (bundle.modality !== modality) throw new ConcordError('CONCORD_MODEL_SHAPE', `Expected a bundle for ${modality}, got ${bundle.manifest.id} for ${bundle.modality}.`);
+  return bundle as Extract<ModelBundle, { modality: Modality }>;
+}
 
 const NETWORKS = ['style_encoder', 'style_decoder', 'denoiser'] as const;
 type NetworkName = (typeof NETWORKS)[number];
@@ -68,12 +108,41 @@ export async function loadBundle(directory: string, device: Device, options: { t
     throw error;
   }
   const runtime = { onnxruntime: onnxruntimeVersion, provider, threads, graphOptimization: GRAPH_OPTIMIZATION };
-  return { manifest, provider, runtime, ...operations(manifest, sessions), close: () => closeAll(sessions) };
+  const shared = { provider, runtime, close: () => closeAll(sessions) };
+  return manifest.modality === 'CT'
+    ? { ...shared, modality: 'CT', manifest, ...gainOperations(manifest, sessions) }
+    : { ...shared, modality: 'MR', manifest, ...operations(manifest, sessions) };
+}
+
+function gainOperations(
+  { style: { codeLength } }: CtManifest, sessions: Record<NetworkName, NetworkSession>,
+): Pick<CtBundle, 'encodeStyle' | 'decodeStyle' | 'predictV'> {
+  return {
+    encodeStyle: (statistics, cells) => onlyOutput(sessions.style_encoder, { statistics: onCells(statistics, 1, cells) }),
+    decodeStyle: (code) =>
+      onlyOutput(sessions.style_decoder, { style_code: { shape: [1, codeLength], samples: Float32Array.from(code) } }),
+    predictV: ({ draws, cells, ...batch }) => {
+      const each = (samples: Float32Array): Tensor => ({ shape: [draws, samples.length], samples: repeated(samples, draws) });
+      return onlyOutput(sessions.denoiser, {
+        statistics: onCells(repeated(batch.statistics, draws), draws, cells),
+        style_map: each(batch.styleMap),
+        noisy_field: onCells(batch.noisyField, draws, cells),
+        timestep: { shape: [draws], samples: new Float32Array(draws).fill(batch.timestep) },
+        reference_code: each(batch.referenceCode),
+        source_code: each(batch.sourceCode),
+        start_log_gain: each(batch.startLogGain),
+      });
+    },
+  };
+}
+
+function onCells(samples: Float32Array, count: number, cells: readonly [number, number, number]): Tensor {
+  return { shape: [count, samples.length / (count * cells[0] * cells[1] * cells[2]), ...cells], samples };
 }
 
 function operations(
-  manifest: Manifest, sessions: Record<NetworkName, NetworkSession>,
-): Pick<ModelBundle, 'encodeStyle' | 'decodeStyle' | 'predictV'> {
+  manifest: MrManifest, sessions: Record<NetworkName, NetworkSession>,
+): Pick<MrBundle, 'encodeStyle' | 'decodeStyle' | 'predictV'> {
   const grid = gridShape(manifest);
   const { codeLength } = manifest.style;
   const { knots } = manifest.statistics;

@@ -1,54 +1,75 @@
-import type { Protocol } from '../config/protocol.ts';
+import type { CtProtocol, MrProtocol, Protocol } from '../config/protocol.ts';
+import type { CtPicture } from '../core/ctRecord.ts';
 import { ConcordError } from '../core/errors.ts';
 import { ScanRefusal } from '../core/issues.ts';
 import type { Issue } from '../core/issues.ts';
 import type { Volume } from '../core/volume.ts';
 import { readScan } from '../formats/scan.ts';
-import type { ScanInput } from '../formats/scan.ts';
+import type { Scan, ScanInput } from '../formats/scan.ts';
+import { bundleOf } from '../inference/bundle.ts';
 import type { ModelBundle } from '../inference/bundle.ts';
 import { conform } from '../preprocess/conform.ts';
+import { createCtStyle } from '../style/ctStyle.ts';
+import type { CtReferenceScan } from '../style/ctStyle.ts';
 import { createReferenceStyle } from '../style/referenceStyle.ts';
 import type { ReferenceScan, ReferenceStyle } from '../style/referenceStyle.ts';
+import { measureCt } from './measureCt.ts';
 import { checkModality } from './modality.ts';
 
 export type StyleJob = Readonly<{ id: string; inputs: readonly ScanInput[]; biasCorrection: boolean }>;
 
+/** Of the first usable scan, for the report: a head on the working grid, or pieces of CT slices. */
+export type ReferencePreview =
+  | Readonly<{ modality: 'MR'; working: Volume<'model'> }>
+  | Readonly<{ modality: 'CT'; pictures: readonly CtPicture[] }>;
+
 export type CreatedStyle = Readonly<{
   style: ReferenceStyle;
-  /** The first usable scan on the working grid, for pictures. */
-  preview: Volume<'model'>;
+  preview: ReferencePreview;
   /** Scans that could not serve, and why. */
   refused: readonly Readonly<{ scan: string; issue: Issue }>[];
 }>;
 
 /**
- * The style of a scan or a folder of scans, conformed as a source would be. A scan at fault is listed and left out.
+ * The style of a scan or a folder of scans, measured as a source would be. A scan at fault is listed and left out.
  *
  * @throws CONCORD_REFERENCE when none of the scans can serve
  */
 export async function createStyle(job: StyleJob, protocol: Protocol, bundle: ModelBundle): Promise<CreatedStyle> {
   const refused: { scan: string; issue: Issue }[] = [];
-  const previews: Volume<'model'>[] = [];
-  const { biasField } = protocol.conform;
-  const settings = { ...protocol.conform, biasField: { ...biasField, enabled: biasField.enabled && job.biasCorrection } };
-  async function* usableScans(): AsyncGenerator<ReferenceScan> {
+  const previews: ReferencePreview[] = [];
+  async function* usable<Measured>(measure: (scan: Scan) => Readonly<{ measured: Measured; preview: ReferencePreview }>): AsyncGenerator<Measured> {
     for (const input of job.inputs) {
       try {
-        const scan = await readScan(input);
-        checkModality(scan, protocol.modality);
-        const conformed = conform(scan.volume, settings);
-        if (previews.length === 0) previews.push(conformed.working);
-        yield { ...conformed, acquisition: scan.acquisition };
+        const { measured, preview } = measure(await readScan(input));
+        if (previews.length === 0) previews.push(preview);
+        yield measured;
       } catch (error) {
         if (!(error instanceof ScanRefusal)) throw error;
         refused.push({ scan: input.name, issue: error.issue });
       }
     }
   }
-  const style = await createReferenceStyle(job.id, usableScans(), bundle, protocol).catch((cause: unknown) => {
+  const created = protocol.modality === 'CT'
+    ? createCtStyle(job.id, usable((scan) => measureCtScan(scan, protocol)), bundleOf(bundle, 'CT'), protocol)
+    : createReferenceStyle(job.id, usable((scan) => measureHead(scan, protocol, job.biasCorrection)), bundleOf(bundle, 'MR'), protocol);
+  const style = await created.catch((cause: unknown) => {
     const reasons = refused.map(({ issue }) => `${issue.code} (${issue.detail})`).join('; ');
     if (refused.length < job.inputs.length) throw cause;
     throw new ConcordError('CONCORD_REFERENCE', `Expected a usable reference scan, got none: ${reasons}.`, { cause });
   });
   return { style, preview: previews[0]!, refused };
+}
+
+function measureHead(scan: Scan, { modality, conform: settings }: MrProtocol, biasCorrection: boolean): Readonly<{ measured: ReferenceScan; preview: ReferencePreview }> {
+  checkModality(scan, modality);
+  const biasField = { ...settings.biasField, enabled: settings.biasField.enabled && biasCorrection };
+  const conformed = conform(scan.volume, { ...settings, biasField });
+  return { measured: { ...conformed, acquisition: scan.acquisition }, preview: { modality, working: conformed.working } };
+}
+
+function measureCtScan(scan: Scan, protocol: CtProtocol): Readonly<{ measured: CtReferenceScan; preview: ReferencePreview }> {
+  checkModality(scan, 'CT');
+  const { energies, look } = measureCt(scan.volume, protocol);
+  return { measured: { energies, look, acquisition: scan.acquisition }, preview: { modality: 'CT', pictures: look.pictures } };
 }

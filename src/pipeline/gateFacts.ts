@@ -1,5 +1,5 @@
-import type { Manifest } from '../config/manifest.ts';
-import type { Protocol } from '../config/protocol.ts';
+import type { MrManifest } from '../config/manifest.ts';
+import type { MrProtocol } from '../config/protocol.ts';
 import type { MetricValue } from '../core/scanRecord.ts';
 import type { Volume } from '../core/volume.ts';
 import { slopeRange } from '../field/toneField.ts';
@@ -14,7 +14,7 @@ import { countIsolatedChanges } from './isolatedChanges.ts';
 
 /** What the gates look at. `native`, `restyled`: one native grid; the other volumes: the working grid. */
 export type GateEvidence = Readonly<{
-  manifest: Manifest;
+  manifest: MrManifest;
   source: EncodedStyle;
   /** The source's statistics as the decoder draws them from its code. */
   redrawn: Float32Array;
@@ -48,7 +48,7 @@ export function measureGateFacts(evidence: GateEvidence): GateFacts {
   };
 }
 
-export function gateLimits({ gates, tone }: Protocol, { calibration }: Manifest): GateLimits {
+export function gateLimits({ gates, tone }: MrProtocol, { calibration }: MrManifest): GateLimits {
   return { ...gates, minSlope: tone.minSlope, maxSlope: tone.maxSlope, calibratedUncertainty: calibration.uncertainty?.limit ?? null };
 }
 

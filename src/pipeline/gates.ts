@@ -72,17 +72,20 @@ export function isHardRefusal({ verdict }: GateVerdict): boolean {
 
 /** Flags above the limit that was calibrated on unseen scans; refuses above the protocol's. */
 function uncertaintyGate({ uncertainty }: GateFacts, limits: GateLimits): GateVerdict {
-  const verdict = atMost('uncertainty', uncertainty, limits.uncertainty, 'mean SD over the draws in the brain', 0, 'UNCERTAIN');
-  const calibrated = limits.calibratedUncertainty;
+  return uncertaintyVerdict(uncertainty, limits.uncertainty, limits.calibratedUncertainty, 'mean SD over the draws in the brain');
+}
+
+export function uncertaintyVerdict(uncertainty: number, limit: number, calibrated: number | null, detail: string): GateVerdict {
+  const verdict = atMost('uncertainty', uncertainty, limit, detail, 0, 'UNCERTAIN');
   if (verdict.verdict === 'refuse' || calibrated === null || uncertainty <= calibrated) return verdict;
   return { ...verdict, verdict: 'flag', limit: calibrated, issue: 'UNCERTAIN' };
 }
 
-function atLeast(gate: string, value: number, limit: number, detail: string, tolerance = 0): GateVerdict {
+export function atLeast(gate: string, value: number, limit: number, detail: string, tolerance = 0): GateVerdict {
   return bounded({ gate, value, limit, detail }, value >= limit - tolerance, 'QC_FAIL');
 }
 
-function atMost(gate: string, value: number, limit: number, detail: string, tolerance = 0, issue: IssueCode = 'QC_FAIL'): GateVerdict {
+export function atMost(gate: string, value: number, limit: number, detail: string, tolerance = 0, issue: IssueCode = 'QC_FAIL'): GateVerdict {
   return bounded({ gate, value, limit, detail }, value <= limit + tolerance, issue);
 }
 
@@ -93,7 +96,7 @@ function bounded(fact: Omit<GateVerdict, 'verdict' | 'issue'>, isInside: boolean
 }
 
 /** A ratio to the 99.5th percentile of training: flagged above 1, refused above the limit, flagged when not calibrated. */
-function rarity(gate: string, value: number | undefined, limit: number, issue: IssueCode, detail: string): GateVerdict {
+export function rarity(gate: string, value: number | undefined, limit: number, issue: IssueCode, detail: string): GateVerdict {
   if (value === undefined) return { gate, verdict: 'flag', value: null, limit: null, issue, detail: `${detail}: the bundle is not calibrated` };
   const verdict = bounded({ gate, value, limit, detail }, value <= limit, issue);
   return verdict.verdict === 'pass' && value > 1 ? { ...verdict, verdict: 'flag', limit: 1, issue } : verdict;

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 
+import type { CtPicture } from '../core/ctRecord.ts';
 import { ConcordError } from '../core/errors.ts';
 import type { Volume } from '../core/volume.ts';
 import { rampColor, type Rgb } from './colorRamp.ts';
@@ -55,6 +56,29 @@ function sizeOf({ volume: { shape: [columns, rows, depth] }, slices }: MosaicRow
     throw new ConcordError('CONCORD_INTERNAL', `Slices ${LOWEST_SHOWN_SLICE} to ${depth - 1} may be shown, got ${slices.join(', ')}.`);
   }
   return { width: columns * slices.length, height: rows };
+}
+
+/** Pieces of axial CT slices side by side, HU; each pixel is drawn as `zoom` × `zoom`. The person's left is on the left. */
+export async function renderPieces(pieces: readonly CtPicture[], shading: Shading, zoom: number, alt: string): Promise<Html> {
+  const height = Math.max(...pieces.map((piece) => piece.height));
+  const width = pieces.reduce((sum, piece) => sum + piece.width, 0);
+  const pixels = new Uint8Array(3 * width * height);
+  const palette = Array.from({ length: 256 }, (_, level) => rampColor(shading.ramp, level / 255));
+  const [low, high] = shading.window;
+  let left = 0;
+  for (const piece of pieces) {
+    for (let n = 0; n < piece.hu.length; n++) {
+      const level = Math.min(Math.max(Math.round((255 * (piece.hu[n]! - low)) / (high - low)), 0), 255);
+      const row = piece.height - 1 - Math.floor(n / piece.width);
+      pixels.set(palette[level]!, 3 * (row * width + left + (n % piece.width)));
+    }
+    left += piece.width;
+  }
+  const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .resize(width * zoom, height * zoom, { kernel: 'nearest' })
+    .png({ compressionLevel: 9, adaptiveFiltering: true })
+    .toBuffer();
+  return html`<img src="data:image/png;base64,${png.toString('base64')}" width="${width * zoom}" height="${height * zoom}" alt="${alt}">`;
 }
 
 /** The pixels, three bytes each, row by row from the forehead down. */

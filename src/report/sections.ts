@@ -1,6 +1,7 @@
 import type { ScanRecord } from '../core/scanRecord.ts';
 import { html } from './html.ts';
 import type { Section } from './page.ts';
+import { drawBandCurves, renderAnchors } from './scan/bandCurves.ts';
 import { drawToneCurve, type ScanFigures } from './scan/figures.ts';
 import { renderMethods } from './scan/methods.ts';
 import { renderProvenance, renderReproduce } from './scan/provenance.ts';
@@ -22,7 +23,8 @@ export const scanSections: readonly Section<ScanContent>[] = [
     title: 'Pictures',
     caption: 'What changed and what did not, at windows that are equal in every report.',
     render: ({ record, figures }) => html`${figures === null ? html`<p>No picture: the scan was refused before it could be drawn.</p>` : figures.mosaics}
-<div class="pair">${record.toneCurve !== null && drawToneCurve(record.toneCurve)}${figures?.histograms}</div>`,
+<div class="pair">${record.toneCurve !== null && drawToneCurve(record.toneCurve)}${record.ct !== undefined && drawBandCurves(record.ct)}${figures?.histograms}</div>
+${record.ct !== undefined && renderAnchors(record.ct)}`,
   },
   {
     id: 'metrics',

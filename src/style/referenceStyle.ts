@@ -1,10 +1,10 @@
 import { ConcordError } from '../core/errors.ts';
 import type { Acquisition } from '../core/scanRecord.ts';
 import type { Manifest } from '../config/manifest.ts';
-import type { Protocol } from '../config/protocol.ts';
-import type { StyleFile } from '../config/styleFile.ts';
+import type { MrProtocol, Protocol } from '../config/protocol.ts';
+import type { MrStyle, StyleFile } from '../config/styleFile.ts';
 import { brainQuantiles, meanQuantiles } from '../field/startCurve.ts';
-import type { ModelBundle } from '../inference/bundle.ts';
+import type { MrBundle } from '../inference/bundle.ts';
 import { encodeScan } from './styleCode.ts';
 import type { StyleScan } from './styleCode.ts';
 import { styleDistance } from './styleDistance.ts';
@@ -15,13 +15,13 @@ export type ReferenceStyle = StyleFile;
 export type ReferenceScan = StyleScan & Readonly<{ trace: Readonly<{ brainScale: number }>; acquisition: Acquisition }>;
 
 /**
- * The style of a cohort; scans are taken one at a time, so a cohort of any size fits into memory.
+ * The style of a cohort of heads; scans are taken one at a time, so a cohort of any size fits into memory.
  *
  * @throws CONCORD_REFERENCE when there is no scan
  */
 export async function createReferenceStyle(
-  id: string, scans: AsyncIterable<ReferenceScan> | Iterable<ReferenceScan>, bundle: ModelBundle, protocol: Protocol,
-): Promise<ReferenceStyle> {
+  id: string, scans: AsyncIterable<ReferenceScan> | Iterable<ReferenceScan>, bundle: MrBundle, protocol: MrProtocol,
+): Promise<MrStyle> {
   const codes: Float32Array[] = [];
   const quantiles: Float64Array[] = [];
   const acquisitions: Acquisition[] = [];
@@ -64,7 +64,10 @@ export function checkReferenceStyle(style: ReferenceStyle, manifest: Manifest, p
   if (style.code.length !== manifest.style.codeLength) {
     throw new ConcordError('CONCORD_REFERENCE', `${fact}: expected ${manifest.style.codeLength} code numbers, got ${style.code.length}.`);
   }
-  if (style.quantiles.length !== protocol.start.quantiles) {
+  if (style.modality !== protocol.modality) {
+    throw new ConcordError('CONCORD_REFERENCE', `${fact} is of ${style.modality}, protocol ${protocol.id} is for ${protocol.modality}.`);
+  }
+  if (style.modality === 'MR' && protocol.modality === 'MR' && style.quantiles.length !== protocol.start.quantiles) {
     throw new ConcordError('CONCORD_REFERENCE', `${fact}: expected ${protocol.start.quantiles} quantiles, got ${style.quantiles.length}.`);
   }
   const made = style.protocol.split('/')[0];
@@ -82,7 +85,7 @@ export function encoderSha256(manifest: Manifest): string {
 }
 
 /** The header facts that every scan of a cohort shares. */
-function sharedAcquisition(all: readonly Acquisition[]): Acquisition {
+export function sharedAcquisition(all: readonly Acquisition[]): Acquisition {
   const [first = {}, ...rest] = all;
   const shared = Object.entries(first).filter(([key, value]) => rest.every((other) => other[key as keyof Acquisition] === value));
   return Object.fromEntries(shared);

@@ -1,7 +1,7 @@
 import { localStatistics } from '../field/localStatistics.ts';
 import type { GridTensor } from '../field/cellGrid.ts';
 import type { Volume } from '../core/volume.ts';
-import type { ModelBundle } from '../inference/bundle.ts';
+import type { MrBundle } from '../inference/bundle.ts';
 
 /** A conformed scan as styles see it: the working grid, what of it is in view, and where the brain is. */
 export type StyleScan = Readonly<{ working: Volume<'model'>; inView: Uint8Array; brain: Uint8Array }>;
@@ -10,7 +10,7 @@ export type StyleScan = Readonly<{ working: Volume<'model'>; inView: Uint8Array;
 export type EncodedStyle = Readonly<{ statistics: GridTensor; code: Float32Array }>;
 
 /** The scan as it came, not started: the encoder must see its own look. */
-export async function encodeScan(scan: StyleScan, bundle: ModelBundle): Promise<EncodedStyle> {
+export async function encodeScan(scan: StyleScan, bundle: MrBundle): Promise<EncodedStyle> {
   const statistics = localStatistics(scan.working, scan.inView, bundle.manifest.statistics);
   return { statistics, code: await bundle.encodeStyle(statistics.samples) };
 }

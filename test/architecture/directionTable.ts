@@ -38,6 +38,7 @@ export const packageOwners: Readonly<Record<string, string>> = {
   'dicom-character-set': 'formats/dicom/characterSet.ts',
   'dicom-parser': 'formats/dicom/dataSet.ts',
   linkedom: 'report/chart.ts',
+  'fft.js': 'field/fourier.ts',
   'ml-matrix': 'metrics/cohort/matrix.ts',
   'nifti-reader-js': 'formats/nifti/storedFields.ts',
   'onnxruntime-node': 'inference/onnxRuntime.ts',

@@ -5,7 +5,7 @@ import { checkCompatible, newestBundle } from '../../src/config/installedBundles
 import { loadManifest, parseManifest } from '../../src/config/manifest.ts';
 import type { Manifest } from '../../src/config/manifest.ts';
 import { packageRoot } from '../../src/config/packageRoot.ts';
-import { loadProtocol } from '../../src/config/protocol.ts';
+import { loadProtocol, ofModality } from '../../src/config/protocol.ts';
 import { compareVersions, newestVersion } from '../../src/config/semver.ts';
 
 const tinyDir = join(packageRoot, 'test/support/tinyBundle');
@@ -15,7 +15,7 @@ const shapeError = (message: string): unknown => expect.objectContaining({ code:
 
 describe('parseManifest', () => {
   it('reads the tiny bundle: 24 numbers of style, 20 knots', async () => {
-    const manifest = await loadManifest(tinyDir);
+    const manifest = ofModality(await loadManifest(tinyDir), 'MR');
     expect(manifest.style.codeLength).toBe(24);
     expect(manifest.statistics.knots).toBe(20);
   });
@@ -46,14 +46,14 @@ describe('a protocol and a bundle must agree', () => {
   });
 
   it('19 knots against 20 are refused by name', async () => {
-    const protocol = await loadProtocol('t1w-head');
+    const protocol = ofModality(await loadProtocol('t1w-head'), 'MR');
     const other = { ...protocol, statistics: { ...protocol.statistics, knots: 19 } };
     const manifest = await loadManifest(tinyDir);
     expect(() => { checkCompatible(other, manifest); }).toThrow(shapeError('differ in /statistics'));
   });
 
   it('timesteps and draws may differ: they are the protocol\'s to choose', async () => {
-    const protocol = await loadProtocol('t1w-head');
+    const protocol = ofModality(await loadProtocol('t1w-head'), 'MR');
     checkCompatible({ ...protocol, sampler: { ...protocol.sampler, timesteps: [999], draws: 1 } }, await loadManifest(tinyDir));
   });
 });

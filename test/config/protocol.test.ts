@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/config/packageRoot.ts';
-import { listProtocols, loadProtocol, parseProtocol } from '../../src/config/protocol.ts';
+import { listProtocols, loadProtocol, ofModality, parseProtocol } from '../../src/config/protocol.ts';
 
 const shipped = readFileSync(join(packageRoot, 'protocols/t1w-head/1.0.0.json'), 'utf8');
 
@@ -19,7 +19,7 @@ function changed(path: string, value: unknown): string {
 
 describe('the shipped protocol t1w-head', () => {
   it('is 1.0.0: 96×120×96 at 2 mm, two timesteps, eight draws', async () => {
-    const { id, version, conform, sampler } = await loadProtocol('t1w-head');
+    const { id, version, conform, sampler } = ofModality(await loadProtocol('t1w-head'), 'MR');
     expect({ id, version }).toEqual({ id: 't1w-head', version: '1.0.0' });
     expect(conform.frame).toEqual([96, 120, 96]);
     expect(conform.spacingMm).toBe(2);
@@ -64,7 +64,7 @@ describe('a protocol that breaks its schema is refused with path, expected and g
 describe('loadProtocol refuses with CONCORD_PROTOCOL', () => {
   const folder = mkdtempSync(join(tmpdir(), 'concord-protocol-'));
   it.each([
-    ['an unknown id', 't2w-knee', 'Expected a protocol id (t1w-head'],
+    ['an unknown id', 't2w-knee', 'Expected a protocol id (ct-kernel, t1w-head'],
     ['an unknown version', 't1w-head/9.0.0', 'has versions 1.0.0, got "9.0.0"'],
     ['a path out of the folder', '../models/schema', 'Expected a protocol id'],
     ['a file that is not there', join(folder, 'none.json'), 'cannot be read'],

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../src/config/manifest.ts';
-import { gridShape, loadBundle } from '../../src/inference/bundle.ts';
-import type { ModelBundle } from '../../src/inference/bundle.ts';
+import { bundleOf, gridShape, loadBundle } from '../../src/inference/bundle.ts';
+import type { MrBundle } from '../../src/inference/bundle.ts';
 
 const tiny = fileURLToPath(new URL('../support/tinyBundle', import.meta.url));
 const nodes = 20 * 12 * 15 * 12;
@@ -28,9 +28,9 @@ async function changedBundle(name: string, change: (manifest: Manifest, director
 }
 
 describe('loadBundle', () => {
-  let bundle: ModelBundle;
+  let bundle: MrBundle;
   beforeAll(async () => {
-    bundle = await loadBundle(tiny, 'cpu', { threads: 1 });
+    bundle = bundleOf(await loadBundle(tiny, 'cpu', { threads: 1 }), 'MR');
   });
   afterAll(() => bundle.close());
 

@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadProtocol } from '../../src/config/protocol.ts';
-import type { Protocol } from '../../src/config/protocol.ts';
+import { loadProtocol, ofModality } from '../../src/config/protocol.ts';
+import type { MrProtocol } from '../../src/config/protocol.ts';
 import type { ScanRecord } from '../../src/core/scanRecord.ts';
 import { readScan } from '../../src/formats/scan.ts';
-import { loadBundle } from '../../src/inference/bundle.ts';
-import type { ModelBundle } from '../../src/inference/bundle.ts';
+import { bundleOf, loadBundle } from '../../src/inference/bundle.ts';
+import type { MrBundle } from '../../src/inference/bundle.ts';
 import { harmonizeScan } from '../../src/pipeline/harmonizeScan.ts';
 import type { ScanJob } from '../../src/pipeline/harmonizeScan.ts';
 import { conform } from '../../src/preprocess/conform.ts';
 import { createReferenceStyle } from '../../src/style/referenceStyle.ts';
-import type { ReferenceStyle } from '../../src/style/referenceStyle.ts';
+import type { MrStyle } from '../../src/config/styleFile.ts';
 import { phantomScan, writeInt16 } from '../support/phantomScan.ts';
 import { scratchFolder } from '../support/scratch.ts';
 
@@ -22,16 +22,16 @@ const tiny = fileURLToPath(new URL('../support/tinyBundle', import.meta.url));
 const source = phantomScan('ana', 'a');
 const elsewhere = phantomScan('ben', 'b');
 
-let bundle: ModelBundle;
-let protocol: Protocol;
-let ownStyle: ReferenceStyle;
-let foreignStyle: ReferenceStyle;
+let bundle: MrBundle;
+let protocol: MrProtocol;
+let ownStyle: MrStyle;
+let foreignStyle: MrStyle;
 let shared: string;
 /** One run that several tests look at. */
 let first: Readonly<{ job: ScanJob; record: ScanRecord }>;
 beforeAll(async () => {
-  bundle = await loadBundle(tiny, 'cpu', { threads: 1 });
-  protocol = await loadProtocol('t1w-head');
+  bundle = bundleOf(await loadBundle(tiny, 'cpu', { threads: 1 }), 'MR');
+  protocol = ofModality(await loadProtocol('t1w-head'), 'MR');
   [ownStyle, foreignStyle] = [await styleOf(source), await styleOf(elsewhere)];
   shared = await mkdtemp(join(tmpdir(), 'concord-test-'));
   const job = await jobIn(shared);
@@ -43,15 +43,15 @@ afterAll(async () => {
 });
 
 /** The bundle with a denoiser that always predicts a clean field of 0: what is left is the start. */
-function withoutResidual(): ModelBundle {
-  const predictV: ModelBundle['predictV'] = async ({ noisyField, timestep }) => {
+function withoutResidual(): MrBundle {
+  const predictV: MrBundle['predictV'] = async ({ noisyField, timestep }) => {
     const alphaBar = timestep === 999 ? 0 : Math.cos((Math.PI / 2) * ((timestep + 1) / 1000)) ** 2;
     return noisyField.map((value) => Math.sqrt(alphaBar / (1 - alphaBar)) * value);
   };
   return { ...bundle, predictV };
 }
 
-async function styleOf(volume: typeof source): Promise<ReferenceStyle> {
+async function styleOf(volume: typeof source): Promise<MrStyle> {
   return createReferenceStyle('ref', [{ ...conform(volume, protocol.conform), acquisition: {} }], bundle, protocol);
 }
 
@@ -121,7 +121,7 @@ describe('harmonizeScan', { timeout: 240_000 }, () => {
   });
 
   it('with its own style changes nothing at all once the bundle is calibrated to trust distance 0 with nothing', async () => {
-    const calibrated: ModelBundle = {
+    const calibrated: MrBundle = {
       ...bundle, manifest: { ...bundle.manifest, calibration: { ...bundle.manifest.calibration, shrinkage: { codeDistance: [0.1, 9], lambda: [0, 1] } } },
     };
     const job = await jobIn(await scratchFolder(), { reference: ownStyle, biasCorrection: false });

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadProtocol } from '../../src/config/protocol.ts';
-import type { Protocol } from '../../src/config/protocol.ts';
+import { loadProtocol, ofModality } from '../../src/config/protocol.ts';
+import type { MrProtocol } from '../../src/config/protocol.ts';
 import { affineOf } from '../../src/core/affine.ts';
-import { loadBundle } from '../../src/inference/bundle.ts';
-import type { ModelBundle } from '../../src/inference/bundle.ts';
+import { bundleOf, loadBundle } from '../../src/inference/bundle.ts';
+import type { MrBundle } from '../../src/inference/bundle.ts';
 import { checkReferenceStyle, createReferenceStyle } from '../../src/style/referenceStyle.ts';
 import type { ReferenceScan } from '../../src/style/referenceStyle.ts';
 import { encodeScan, redrawError } from '../../src/style/styleCode.ts';
@@ -54,11 +54,11 @@ it('redrawError of two maps that differ by 0.3 everywhere is 0.3', () => {
 });
 
 describe('createReferenceStyle', () => {
-  let bundle: ModelBundle;
-  let protocol: Protocol;
+  let bundle: MrBundle;
+  let protocol: MrProtocol;
   beforeAll(async () => {
-    bundle = await loadBundle(tiny, 'cpu', { threads: 1 });
-    protocol = await loadProtocol('t1w-head');
+    bundle = bundleOf(await loadBundle(tiny, 'cpu', { threads: 1 }), 'MR');
+    protocol = ofModality(await loadProtocol('t1w-head'), 'MR');
   });
   afterAll(() => bundle.close());
 

@@ -7,7 +7,7 @@ import { LOWEST_SHOWN_SLICE, renderMosaic, type Mosaic, type Shading } from '../
 import { legendKey } from '../strokes.ts';
 
 /** The pictures' data, all on the working grid (96×120×96 voxels of 2 mm, head frame, brain scale). */
-export type ReportImages = Readonly<{
+export type HeadImages = Readonly<{
   source: Volume<'model'>;
   harmonized: Volume<'model'>;
   /** SD over the draws, brain scale. */
@@ -29,14 +29,14 @@ const uncertaintyWindow: Shading = { window: [0, 0.1], ramp: amountRamp };
 const VERTEX_SLICE = 90;
 const shownSlices: readonly number[] = [LOWEST_SHOWN_SLICE + 4, 52, 60, 68, 76, 83];
 
-/** Draws all pictures of one scan. The volumes are read, never modified. */
-export async function drawScanFigures(images: ReportImages): Promise<ScanFigures> {
+/** Draws all pictures of one head. The volumes are read, never modified. */
+export async function drawHeadFigures(images: HeadImages): Promise<ScanFigures> {
   return { mosaics: await drawMosaics(images), histograms: drawHistograms(images) };
 }
 
 type Strip = Readonly<{ name: string; note: string; volume: Volume<'model'>; shading: Shading; scale: Html | null }>;
 
-async function drawMosaics(images: ReportImages): Promise<Html> {
+async function drawMosaics(images: HeadImages): Promise<Html> {
   const { source, harmonized, uncertainty, reference } = images;
   const grey = { shading: intensityWindow, scale: null };
   const strips: Strip[] = [
@@ -66,7 +66,7 @@ async function renderStrip({ name, note, volume, shading, scale }: Strip): Promi
 ${scale}`;
 }
 
-function scaleBar({ ramp }: Shading, low: string, high: string): Html {
+export function scaleBar({ ramp }: Shading, low: string, high: string): Html {
   const steps = 40;
   const color = (step: number): string => `rgb(${(rampColor(ramp, step / (steps - 1)) satisfies Rgb).join(',')})`;
   return html`<div class="scalebar">${low}<svg width="160" height="10" viewBox="0 0 160 10" shape-rendering="crispEdges" role="img" aria-label="${low} to ${high}">${Array.from(
@@ -99,7 +99,7 @@ function histogramPoints(volume: Volume<'model'>, mask: (voxel: number) => boole
   });
 }
 
-function drawHistograms({ source, harmonized, reference, brain }: ReportImages): Html {
+function drawHistograms({ source, harmonized, reference, brain }: HeadImages): Html {
   const inside = (voxel: number): boolean => brain[voxel] === 1;
   const curves = [
     { stroke: 'source', points: histogramPoints(source, inside) },

@@ -1,3 +1,4 @@
+import type { CtFacts } from '../../core/ctRecord.ts';
 import type { GateVerdict, MetricValue, ScanRecord } from '../../core/scanRecord.ts';
 import { metricKey, type MetricId, type MetricRole } from '../../metrics/catalogue.ts';
 import { html, type Html } from '../html.ts';
@@ -20,13 +21,36 @@ export function renderSummary(record: ScanRecord): Html {
   const value = (id: MetricId, role?: MetricRole): number | undefined => valueOf(record.metrics, metricKey(id, role));
   const before = value('wasserstein1', 'source');
   const after = value('wasserstein1', 'harmonized');
-  const passed = record.gates.filter(({ verdict }) => verdict === 'pass').length;
+  if (record.ct !== undefined) return renderCtSummary(record, record.ct);
   return html`<div class="keys">
 <div><div class="label">Distance to the reference</div><div class="figure">${before !== undefined && html`<span class="from">${quantity(before, fourDecimals)} → </span>`}${quantity(after, fourDecimals)}</div><div class="note">Wasserstein-1 of brain intensities; lower is better. ${distanceVerdict(before, after)}</div></div>
 <div><div class="label">Anatomy kept</div><div class="figure">${quantity(value('gradientCorrelation'), (r) => r.toFixed(3))}</div><div class="note">Gradient correlation with the source; 1 is perfect, and a change of tissue contrast lowers it.</div></div>
 <div><div class="label">Displacement</div><div class="figure">${quantity(value('displacementMedian'), (d) => d.toFixed(3))}</div><div class="note">Median shift in voxels; nothing should move.</div></div>
-<div><div class="label">Gates passed</div><div class="figure"><data value="${passed}">${passed}</data> of <data value="${record.gates.length}">${record.gates.length}</data></div><div class="note">${gateNote(record.gates)}</div></div>
+${gateCard(record.gates)}
 </div>`;
+}
+
+/** The same four cards for CT: grain, sharpness and noise together, Hounsfield units, gates. */
+function renderCtSummary({ metrics, gates }: ScanRecord, { anchors }: CtFacts): Html {
+  const value = (id: MetricId, role?: MetricRole): number | undefined => valueOf(metrics, metricKey(id, role));
+  const [before, after] = [value('npsDistance', 'source'), value('npsDistance', 'harmonized')];
+  const [detailBefore, detailAfter] = [value('detailSdRatio', 'source'), value('detailSdRatio', 'harmonized')];
+  const shift = anchors.length === 0 ? undefined : Math.max(...anchors.map((anchor) => Math.abs(anchor.after.mean - anchor.before.mean)));
+  return html`<div class="keys">
+<div><div class="label">Grain to the reference</div><div class="figure">${before !== undefined && html`<span class="from">${quantity(before, twoDecimals)} → </span>`}${quantity(after, twoDecimals)}</div><div class="note">Noise power distance in octaves; lower is better. ${distanceVerdict(before, after)}</div></div>
+<div><div class="label">Detail, reference = 1</div><div class="figure">${detailBefore !== undefined && html`<span class="from">${quantity(detailBefore, twoDecimals)} → </span>`}${quantity(detailAfter, twoDecimals)}</div><div class="note">SD of fine structure and noise; another patient’s anatomy makes it approximate.</div></div>
+<div><div class="label">Hounsfield units</div><div class="figure">${quantity(shift, twoDecimals)}</div><div class="note">Largest shift of the mean of air, lung, fat, muscle or bone, HU.</div></div>
+${gateCard(gates)}
+</div>`;
+}
+
+function gateCard(gates: readonly GateVerdict[]): Html {
+  const passed = gates.filter(({ verdict }) => verdict === 'pass').length;
+  return html`<div><div class="label">Gates passed</div><div class="figure"><data value="${passed}">${passed}</data> of <data value="${gates.length}">${gates.length}</data></div><div class="note">${gateNote(gates)}</div></div>`;
+}
+
+function twoDecimals(value: number): string {
+  return value.toFixed(2);
 }
 
 function fourDecimals(value: number): string {

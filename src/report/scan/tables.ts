@@ -5,9 +5,9 @@ import { directionMark, metricQuantity, quantity } from '../quantity.ts';
 
 /** Rows of the metrics tables, in reading order: what changed, then what stayed, then image quality. */
 const metricTables: readonly Readonly<{ title: string; ids: readonly MetricId[]; columns: 'distance' | 'pair' | 'each' }>[] = [
-  { title: 'Is it like the reference?', ids: ['wasserstein1', 'ks', 'jsd'], columns: 'distance' },
-  { title: 'Is it still the same anatomy?', ids: ['gradientCorrelation', 'displacementMedian', 'displacementP99', 'ssim', 'nmi', 'clippedFraction', 'mae', 'psnr'], columns: 'pair' },
-  { title: 'Intensity and image quality', ids: ['brainMean', 'brainMedian', 'tissueContrast', 'localContrast', 'fwhm', 'cjv', 'cnr', 'snr', 'efc', 'fber'], columns: 'each' },
+  { title: 'Is it like the reference?', ids: ['wasserstein1', 'ks', 'jsd', 'npsDistance', 'detailSdRatio'], columns: 'distance' },
+  { title: 'Is it still the same anatomy?', ids: ['gradientCorrelation', 'displacementMedian', 'displacementP99', 'ssim', 'nmi', 'clippedFraction', 'mae', 'psnr', 'regionShift', 'regionShiftP99', 'huClipped', 'huChange', 'softChange'], columns: 'pair' },
+  { title: 'Intensity and image quality', ids: ['brainMean', 'brainMedian', 'tissueContrast', 'localContrast', 'fwhm', 'cjv', 'cnr', 'snr', 'efc', 'fber', 'noiseSd', 'detailSd', 'laa950', 'perc15'], columns: 'each' },
 ];
 
 const columnTitles = {

@@ -1,0 +1,36 @@
+/** Mean and SD of a tissue that HU is known by, before and after; `limit` is how far the mean may move. HU. */
+export type HuAnchor = Readonly<{
+  id: 'air' | 'lung' | 'fat' | 'fluid' | 'muscle' | 'blood' | 'bone';
+  expected: string;
+  voxels: number;
+  before: Readonly<{ mean: number; sd: number }>;
+  after: Readonly<{ mean: number; sd: number }>;
+  limit: number;
+}>;
+
+/** One curve over the 12 bands for each scan; the reference's is its style's. */
+export type BandCurves = Readonly<{ source: readonly number[]; harmonized: readonly number[]; reference: readonly number[] }>;
+
+/** What a CT's record holds besides: all that its report draws. Bands 1 … 12. */
+export type CtFacts = Readonly<{
+  /** Centre frequencies, cycles/mm. */
+  frequencies: readonly number[];
+  /** Noise power in flat soft tissue, HU², and from how many patches; null below the number that says something. */
+  nps: BandCurves;
+  patches: Readonly<{ source: number; harmonized: number; reference: number }>;
+  /** Radial amplitude of slices as shares of band 1: what is left of sharpness at each frequency. */
+  amplitude: BandCurves;
+  /** Applied gains: closed-form start, mean over soft tissue, 5th and 95th percentile over all nodes, SD over the draws. */
+  gains: Readonly<{ start: readonly number[]; mean: readonly number[]; low: readonly number[]; high: readonly number[]; sd: readonly number[] }>;
+  /** False: too few flat patches for a start; the gains are the diffused residual alone. */
+  hasStart: boolean;
+  /** Radial responses the gain field was built from, and the largest gain error of that. */
+  rank: number;
+  rankError: number;
+  anchors: readonly HuAnchor[];
+  regions: Readonly<{ count: number; worstClass: number; median: number; p99: number }> | null;
+  detailStage: 'off';
+}>;
+
+/** A piece of an axial slice for the report: HU, rows from the patient's back forward, I fastest. */
+export type CtPicture = Readonly<{ kind: 'overview' | 'detail'; slice: number; width: number; height: number; pixelMm: number; hu: Float32Array }>;

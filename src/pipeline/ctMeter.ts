@@ -1,0 +1,64 @@
+import type { CtProtocol } from '../config/protocol.ts';
+import type { HuAnchor } from '../core/ctRecord.ts';
+import type { ChangedSlice } from '../field/applyGainField.ts';
+import { fillBody } from '../field/bodyMask.ts';
+import type { GainScan } from '../field/gainStatistics.ts';
+import { softShare } from '../field/huClasses.ts';
+import { createAnchorMeter } from '../metrics/ct/anchors.ts';
+import { createLungMeter } from '../metrics/ct/lungDensity.ts';
+import type { LungDensity } from '../metrics/ct/lungDensity.ts';
+import { createRegionMeter } from '../metrics/ct/regionShift.ts';
+import type { RegionShifts } from '../metrics/ct/regionShift.ts';
+
+/** What was measured between a CT and what became of it, over all slices. */
+export type CtChange = Readonly<{
+  anchors: readonly HuAnchor[];
+  regions: RegionShifts | undefined;
+  lung: Readonly<{ source: LungDensity | undefined; harmonized: LungDensity | undefined }>;
+  /** Mean |ΔHU| over the body, and the largest in voxels that are soft tissue alone. */
+  meanChange: number;
+  softChange: number;
+  /** Voxels outside the body, in padding or in metal whose value changed. */
+  changedOutside: number;
+  /** Share of body voxels stopped at an end of the HU range. */
+  clippedFraction: number;
+}>;
+
+export type CtMeter = Readonly<{ add: (slice: ChangedSlice) => void; result: (gates: CtProtocol['gates']) => CtChange }>;
+
+/** Slices come in rising order; nothing of them is kept. */
+export function createCtMeter({ stack, body }: GainScan): CtMeter {
+  const [ni, nj] = stack.shape;
+  const inside = new Uint8Array(ni * nj);
+  const anchors = createAnchorMeter();
+  const lung = { source: createLungMeter(), harmonized: createLungMeter() };
+  const regions = createRegionMeter([ni, nj], stack.spacing);
+  let [changed, voxels, softChange, changedOutside, clipped] = [0, 0, 0, 0, 0];
+  return {
+    add: (slice) => {
+      const { k, before, after, parts } = slice;
+      fillBody(body, k, inside);
+      anchors.add(before, after, parts.smoothed, inside);
+      lung.source.add(before, parts.smoothed, inside);
+      lung.harmonized.add(after, parts.smoothed, inside);
+      regions.add(k, before, after, parts.smoothed, parts.weight);
+      clipped += slice.clipped;
+      for (let n = 0; n < before.length; n++) {
+        const change = Math.abs(after[n]! - before[n]!);
+        if (parts.weight[n] === 0) {
+          if (change > 0) changedOutside++;
+          continue;
+        }
+        voxels++;
+        changed += change;
+        if (change > softChange && softShare(parts, n) === 1) softChange = change;
+      }
+    },
+    result: ({ softAnchorHu, hardAnchorHu }) => ({
+      anchors: anchors.result({ soft: softAnchorHu, hard: hardAnchorHu }),
+      regions: regions.result(),
+      lung: { source: lung.source.result(), harmonized: lung.harmonized.result() },
+      meanChange: changed / voxels, softChange, changedOutside, clippedFraction: clipped / voxels,
+    }),
+  };
+}

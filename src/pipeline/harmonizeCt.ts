@@ -1,0 +1,87 @@
+import type { CtProtocol } from '../config/protocol.ts';
+import type { CtStyle } from '../config/styleFile.ts';
+import { evenlySpaced } from '../core/sliceStack.ts';
+import { applyGainField } from '../field/applyGainField.ts';
+import { composeGainField, factorField, startGains } from '../field/gainField.ts';
+import { gainStatistics, USED_SLICES } from '../field/gainStatistics.ts';
+import { cleanSlice } from '../field/huClasses.ts';
+import type { Scan } from '../formats/scan.ts';
+import type { CtBundle } from '../inference/bundle.ts';
+import { evaluateCt } from '../metrics/ct/evaluateCt.ts';
+import { encodeCt, redrawCtError } from '../style/ctStyle.ts';
+import { styleDistance, styleRarity } from '../style/styleDistance.ts';
+import type { ChainOutcome, ScanJob } from './harmonizeScan.ts';
+import { checkCtGates } from './ctGates.ts';
+import { createCtMeter } from './ctMeter.ts';
+import { ctFacts, meanSpread } from './ctFacts.ts';
+import { isHardRefusal } from './gates.ts';
+import { createLookMeter, measureCt } from './measureCt.ts';
+import { checkModality } from './modality.ts';
+import { sampleGainResidual } from './sampleField.ts';
+import { comparableDistance, shrinkageAt } from './shrinkage.ts';
+
+/**
+ * Steps 2 to 6 of one CT. Its grid and its unit stay as they are: nothing is resampled, and Hounsfield units are the scale.
+ * The scan's samples are overwritten, slice by slice: a CT exists once in memory.
+ *
+ * @throws ScanRefusal for what is wrong with the scan
+ */
+export async function harmonizeCt(scan: Scan, job: ScanJob & Readonly<{ reference: CtStyle }>, protocol: CtProtocol, bundle: CtBundle): Promise<ChainOutcome> {
+  const { reference } = job;
+  const { calibration } = bundle.manifest;
+  // 2. conform: check the unit, find the body, measure its bands cell by cell
+  checkModality(scan, 'CT');
+  const { scan: native, energies, look, issues } = measureCt(scan.volume, protocol);
+  // 3. style: where this scan is, and whether the model can redraw it; the reference says where it should be
+  const code = await encodeCt(energies, bundle);
+  const [redrawn, styleMap] = [await bundle.decodeStyle(code), await bundle.decodeStyle(reference.code)];
+  const codeDistance = styleDistance(code, reference.code, calibration.codeSpread);
+  // 4. start in closed form, diffuse the rest: from noise to the gains that turn one kernel into the other
+  const start = startGains(look.noise, { nps: Float64Array.from(reference.nps), patches: reference.patches }, protocol.field);
+  const started = gainStatistics(energies, start.gains);
+  const residual = await sampleGainResidual(bundle, {
+    statistics: started.samples,
+    cells: [started.shape[1], started.shape[2], started.shape[3]],
+    styleMap,
+    referenceCode: Float32Array.from(reference.code),
+    sourceCode: code,
+    startLogGain: Float32Array.from(start.gains, Math.log),
+  }, protocol.sampler, { seed: job.seed, key: scan.sha256, draws: job.draws });
+  // 5. apply it to the native voxels: radial filters move detail up and down, the mean of a region stays
+  const shrinkage = shrinkageAt(comparableDistance(codeDistance, reference.scans), calibration.shrinkage);
+  const field = composeGainField(start.gains, residual.mean, { shrinkage, residual: calibration.residual ?? 1, ...protocol.field });
+  const factored = factorField(field);
+  const meter = createCtMeter(native);
+  const lookAfter = createLookMeter(native);
+  const used = new Set(evenlySpaced(native.stack.shape[2], USED_SLICES));
+  const cleaned = new Float32Array(native.stack.shape[0] * native.stack.shape[1]);
+  applyGainField(factored, native, { cellMm: protocol.statistics.cellMm, softCapHu: protocol.field.softCapHu }, (slice) => {
+    meter.add(slice);
+    if (!used.has(slice.k)) return;
+    cleanSlice(slice.after, cleaned);
+    lookAfter.add(slice.k, { hu: cleaned, weight: slice.parts.weight });
+  });
+  // 6. evaluate and gate: before against after, and refuse what left its bounds
+  const after = lookAfter.result();
+  const measured = meter.result(protocol.gates);
+  const metrics = evaluateCt({ before: look, after, reference, ...measured });
+  const gates = checkCtGates({
+    ...measured,
+    styleRarity: calibration.codeSpread === undefined ? null : {
+      source: styleRarity(code, calibration.codeSpread), reference: styleRarity(reference.code, calibration.codeSpread),
+    },
+    redrawRatio: calibration.redrawError === undefined ? null : redrawCtError(redrawn, energies) / calibration.redrawError.p995,
+    uncertainty: meanSpread(residual.sd, energies),
+    field,
+  }, protocol, bundle.manifest);
+  const isRefused = gates.some(isHardRefusal);
+  return {
+    codeDistance, gates, metrics,
+    issues: [...issues, ...start.issues],
+    conform: { orientation: 'RAS', intensity: 'HU', shape: [...native.stack.shape], spacingMm: [...native.stack.spacing], cells: [...energies.cells], bodyVoxels: native.body.voxels },
+    toneCurve: null,
+    ct: ctFacts({ before: look, after, reference, start, field, residual, energies, factored, measured }),
+    images: { source: look.pictures, harmonized: after.pictures, reference: job.referencePreview?.modality === 'CT' ? job.referencePreview.pictures : null },
+    image: isRefused ? null : scan.volume,
+  };
+}

@@ -1,0 +1,74 @@
+import { ConcordError } from '../core/errors.ts';
+import type { Acquisition } from '../core/scanRecord.ts';
+import type { CtProtocol } from '../config/protocol.ts';
+import type { CtStyle } from '../config/styleFile.ts';
+import { gainStatistics, isSupported } from '../field/gainStatistics.ts';
+import type { BandEnergies } from '../field/gainStatistics.ts';
+import type { NoisePower } from '../field/noisePower.ts';
+import { BAND_COUNT } from '../field/radialBands.ts';
+import type { CtBundle } from '../inference/bundle.ts';
+import { encoderSha256, sharedAcquisition } from './referenceStyle.ts';
+import { styleDistance } from './styleDistance.ts';
+
+export type CtReferenceScan = Readonly<{
+  energies: BandEnergies;
+  look: Readonly<{ noise: NoisePower; amplitude: readonly number[]; detailSd: number }>;
+  acquisition: Acquisition;
+}>;
+
+/** The style code of a scan as it came, not started: the encoder must see its own look. */
+export async function encodeCt(energies: BandEnergies, bundle: CtBundle): Promise<Float32Array> {
+  const { shape: [, z, y, x], samples } = gainStatistics(energies);
+  return bundle.encodeStyle(samples, [z, y, x]);
+}
+
+/**
+ * The style of CT scans of one scanner and kernel; scans are taken one at a time.
+ *
+ * @throws CONCORD_REFERENCE when there is no scan
+ */
+export async function createCtStyle(
+  id: string, scans: AsyncIterable<CtReferenceScan> | Iterable<CtReferenceScan>, bundle: CtBundle, protocol: CtProtocol,
+): Promise<CtStyle> {
+  const codes: Float32Array[] = [];
+  const all: Omit<CtReferenceScan, 'energies'>[] = [];
+  for await (const { energies, look, acquisition } of scans) {
+    codes.push(await encodeCt(energies, bundle));
+    all.push({ look, acquisition });
+  }
+  if (codes.length === 0) throw new ConcordError('CONCORD_REFERENCE', 'A style needs at least one usable scan, got none.');
+  const meanOver = (of: (scan: (typeof all)[number]) => ArrayLike<number>): number[] =>
+    Array.from({ length: of(all[0]!).length }, (_, i) => all.reduce((sum, scan) => sum + of(scan)[i]!, 0) / all.length);
+  const code = Array.from(codes[0]!, (_, i) => codes.reduce((sum, each) => sum + each[i]!, 0) / codes.length);
+  const spread = bundle.manifest.calibration.codeSpread;
+  return {
+    schemaVersion: 1, id, modality: 'CT', protocol: `${protocol.id}/${protocol.version}`,
+    code,
+    nps: meanOver(({ look }) => look.noise.nps),
+    patches: Math.min(...all.map(({ look }) => look.noise.patches)),
+    amplitude: meanOver(({ look }) => look.amplitude),
+    detailSd: meanOver(({ look }) => [look.detailSd])[0]!,
+    scans: codes.length,
+    encoderSha256: encoderSha256(bundle.manifest),
+    acquisition: sharedAcquisition(all.map(({ acquisition }) => acquisition)),
+    dispersion: Math.sqrt(codes.reduce((sum, each) => sum + styleDistance(each, code, spread) ** 2, 0) / codes.length),
+  };
+}
+
+/**
+ * How badly the model redraws a scan from its code: root mean square, over nodes with tissue, of the style map minus
+ * the statistics measured there. `map`: [class · band].
+ */
+export function redrawCtError(map: Float32Array, energies: BandEnergies): number {
+  const { samples, shape: [, z, y, x] } = gainStatistics(energies);
+  const count = x * y * z;
+  let [squares, nodes] = [0, 0];
+  for (let channel = 0; channel < map.length; channel++) {
+    for (let cell = 0; cell < count; cell++) {
+      if (!isSupported(energies, Math.floor(channel / BAND_COUNT) * count + cell)) continue;
+      squares += (samples[channel * count + cell]! - map[channel]!) ** 2;
+      nodes++;
+    }
+  }
+  return Math.sqrt(squares / nodes);
+}
