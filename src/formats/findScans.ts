@@ -5,7 +5,7 @@ import type { Issue } from '../core/issues.ts';
 import { identifyInstance } from './dicom/identify.ts';
 import type { InstanceIdentity } from './dicom/identify.ts';
 import type { InstanceAllowance } from './dicom/instanceChecks.ts';
-import { kindOfSopClass } from './dicom/sopClasses.ts';
+import { DICOMDIR, kindOfSopClass } from './dicom/sopClasses.ts';
 import { splitSeries } from './dicom/splitSeries.ts';
 import { summarize } from './dicom/summary.ts';
 import { eachOf } from './eachOf.ts';
@@ -29,7 +29,6 @@ export type FindOptions = Readonly<{
   allowDerived?: boolean;
 }>;
 
-const DICOMDIR = '1.2.840.10008.1.3.10';
 /** Headers read at a time: on a network share most of a small read is waiting. */
 const FILES_AT_ONCE = 8;
 

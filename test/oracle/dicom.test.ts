@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 
 import { ScanRefusal } from '../../src/core/issues.ts';
+import { parseDataSet, parseElements } from '../../src/formats/dicom/dataSet.ts';
+import { preScan } from '../../src/formats/dicom/preScan.ts';
 import { findScans, readScan } from '../../src/formats/scan.ts';
 import type { Scan } from '../../src/formats/scan.ts';
 import { dicomBytes, encapsulatedElement, sliceElements, writeSeries } from '../support/dicomBytes.ts';
@@ -82,18 +84,59 @@ describeWithData(
       expect(scan.volume.samples.reduce((low, value) => Math.min(low, value), 0)).toBe(-1024);
     }, 240_000);
 
-    it('the tilted head is refused for its two spacings, not for its ImageTypes', async () => {
-      expect(await refusalOf(tilted)).toBe('VARIABLE_SPACING');
+    it('the tilted head is read on its own sheared grid, its spacings and tilt flagged', async () => {
+      const { volume, issues } = await readOnly(tilted);
+      expect(volume.shape).toEqual([512, 512, 28]);
+      expect(issues.map(({ code, severity, detail }) => [code, severity, detail])).toEqual([
+        ['VARIABLE_SPACING', 'flag', 'spacings of 1.08 mm (1 times) and 4.00 mm (13 times) and 7.00 mm (13 times)'],
+        ['GANTRY_TILT', 'flag', '18.50 degrees'],
+      ]);
+      // the slices follow each other straight up while their plane is tilted: the third axis is not normal to the second
+      const [, j, k] = [0, 1, 2].map((axis) => volume.affine.rows.map((row) => row[axis]!));
+      const cosine = j!.reduce((sum, value, d) => sum + value * k![d]!, 0) / Math.hypot(...j!) / Math.hypot(...k!);
+      expect((Math.asin(cosine) * 180) / Math.PI).toBeCloseTo(18.5, 2);
     });
 
-    it('the dual echo is refused as a mixture, the field map as a map', async () => {
-      expect(await refusalOf(dualEcho)).toBe('MIXED_SERIES');
+    it('the dual echo is two volumes, the field map is refused as a map', async () => {
+      const { inputs } = await findScans(dualEcho);
+      expect(inputs.map(({ name, summary }) => [name.slice(20), summary?.part])).toEqual([['echo-1', 'EchoTime 11'], ['echo-2', 'EchoTime 92']]);
+      for (const input of inputs) expect((await readScan(input)).volume.shape).toEqual([64, 64, 35]);
       expect(await refusalOf(fieldmap)).toBe('QUANTITATIVE_MAP');
     });
   },
 );
 
 describeWithProgram('dcm2niix agrees', ['dcm2niix'], () => {
+  describeWithData('on', ['dicom/mr-siemens-prisma-dual-echo-phantom', 'dicom/ct-ge-hispeed-head-tilted'], ([dualEcho, tilted]) => {
+    it('both echoes of the phantom: affine to 1e-4 mm', async () => {
+      const output = await scratchFolder();
+      execFileSync('dcm2niix', ['-z', 'n', '-b', 'n', '-f', 'x_%e', '-o', output, dualEcho], { stdio: 'ignore' });
+      const { inputs } = await findScans(dualEcho);
+      for (const [index, input] of inputs.entries()) {
+        const theirs = (await readScan({ format: 'nifti', name: 'x', paths: [join(output, `x_${index + 1}.nii`)] })).volume;
+        const ours = (await readScan(input)).volume;
+        expect(affineGap(ours.affine.rows, theirs.affine.rows, ours.shape)).toBeLessThan(1e-4);
+      }
+    });
+
+    it('the tilted head: rows and origin; its columns and slices are scaled by the tilt there, and as in the files here', async () => {
+      const output = await scratchFolder();
+      execFileSync('dcm2niix', ['-z', 'n', '-b', 'n', '-f', 'x', '-o', output, tilted], { stdio: 'ignore' });
+      const theirs = (await readScan({ format: 'nifti', name: 'x', paths: [join(output, 'x.nii')] })).volume.affine.rows;
+      const ours = (await readOnly(tilted)).volume.affine.rows;
+      for (const axis of [0, 3]) {
+        for (const d of [0, 1, 2]) expect(Math.abs(ours[d]![axis]! - theirs[d]![axis]!)).toBeLessThan(1e-4);
+      }
+      const length = (rows: readonly (readonly number[])[], axis: number): number => Math.hypot(...rows.map((row) => row[axis]!));
+      // PixelSpacing is 0.488281 mm; dcm2niix divides by the cosine of the tilt to prepare its own resampling
+      expect([length(ours, 1), length(theirs, 1)].map((mm) => mm.toFixed(4))).toEqual(['0.4883', '0.5377']);
+      const step = (rows: readonly (readonly number[])[]): number => length(rows, 2);
+      expect(step(theirs)).toBeCloseTo(3.795, 3);
+      // (157.7760586 - 5.8360586) / 27: first and last position are where the scanner said
+      expect(step(ours)).toBeCloseTo(5.6274, 3);
+    });
+  });
+
   describeWithData('on', ['dicom/mr-siemens-skyra-mprage', 'dicom/ct-siemens-mct-abdomen'], ([mprage, abdomen]) => {
     it.each([['MPRAGE', mprage], ['abdomen CT', abdomen]])('%s: affine to 1e-4 mm, every voxel equal', async (_, folder) => {
       const output = await scratchFolder();
@@ -154,9 +197,10 @@ function picture(k: number, top: number): number[] {
   });
 }
 
-function pictureSeries(bits: 8 | 12): Buffer[] {
+/** Signed ones begin at -1024, as CT does that stores HU. */
+function pictureSeries(bits: 8 | 12 | 16): Buffer[] {
   return [0, 1, 2].map((k) => {
-    const values = picture(k, bits === 8 ? 200 : 3000);
+    const values = picture(k, bits === 8 ? 200 : 3000).map((value) => (bits === 16 ? value - 1024 : value));
     const us = (tag: number, value: number): Overrides => ({ [tag]: { tag, vr: 'US', value: [value] } });
     return dicomBytes(
       sliceElements(k, {
@@ -165,6 +209,9 @@ function pictureSeries(bits: 8 | 12): Buffer[] {
         ...us(0x00280100, bits === 8 ? 8 : 16),
         ...us(0x00280101, bits),
         ...us(0x00280102, bits - 1),
+        // gdcm makes one up for every file that has none
+        0x0020000d: { tag: 0x0020000d, vr: 'UI', value: '1.2.826.0.1.76' },
+        ...us(0x00280103, bits === 16 ? 1 : 0),
         0x7fe00010: { tag: 0x7fe00010, vr: bits === 8 ? 'OB' : 'OW', value: bits === 8 ? Buffer.from(values) : values },
       }),
     );
@@ -189,7 +236,17 @@ function largestGap(a: Scan, b: Scan): number {
 }
 
 describeWithProgram('compressed without loss by dcmtk and gdcm', ['dcmcjpeg', 'dcmcjpls', 'dcmcrle', 'dcmconv', 'gdcmconv'], () => {
-  it.each<[string, string, string[], 8 | 12]>([
+  it.each<[string, string, string[], 8 | 12 | 16]>([
+    ['RLE, signed', 'dcmcrle', [], 16],
+    ['JPEG lossless SV1 .70, signed', 'dcmcjpeg', ['+e1'], 16],
+    ['JPEG lossless .57, signed', 'dcmcjpeg', ['+el'], 16],
+    ['JPEG-LS .80, signed', 'dcmcjpls', ['+el'], 16],
+    ['JPEG 2000 lossless .90, signed', 'gdcmconv', ['--j2k'], 16],
+    ['big endian, signed', 'dcmconv', ['+tb'], 16],
+    ['implicit, signed', 'dcmconv', ['+ti'], 16],
+    ['deflated, signed', 'dcmconv', ['+td'], 16],
+    ['JPEG-LS .80, 8 bits', 'dcmcjpls', ['+el'], 8],
+    ['big endian, 8 bits', 'dcmconv', ['+tb'], 8],
     ['RLE', 'dcmcrle', [], 12],
     ['RLE, 8 bits', 'dcmcrle', [], 8],
     ['JPEG lossless .57', 'dcmcjpeg', ['+el'], 12],
@@ -259,6 +316,24 @@ describe('HTJ2K', () => {
     const plain = await readOnly(await writeSeries(join(root, 'plain'), pictureSeries(12)));
     const packed = await readOnly(await writeSeries(join(root, 'packed'), files));
     expect(largestGap(packed, plain)).toBe(0);
+  });
+});
+
+describe('JPEG XL', () => {
+  it.each<[string, 8 | 12 | 16]>([['12 bits', 12], ['8 bits', 8], ['signed', 16]])('made by libjxl is read back exactly: %s', async (_, bits) => {
+    const { default: codecs } = await import('dcmjs-codecs');
+    await codecs.NativeCodecs.initializeAsync();
+    const form = { width: 64, height: 48, bitsAllocated: bits === 8 ? 8 : 16, bitsStored: bits, samplesPerPixel: 1, pixelRepresentation: bits === 16 ? 1 : 0, photometricInterpretation: 'MONOCHROME2' };
+    const plain = pictureSeries(bits);
+    const files = plain.map((file) => {
+      const pixels = parseDataSet(preScan(file)).pixelData()!.bytes;
+      const encoded = codecs.NativeCodecs.encodeJpegXl(new codecs.Context({ ...form, decodedBuffer: Uint8Array.from(pixels) }), { lossy: false }).getEncodedBuffer()!;
+      const elements = parseElements(preScan(file)).filter(({ tag }) => tag !== 0x7fe00010).map(({ tag, vr, bytes }) => ({ tag, vr: vr!, value: bytes }));
+      return dicomBytes([...elements, encapsulatedElement(Buffer.from(encoded))], 'explicit', '1.2.840.10008.1.2.4.110');
+    });
+    const root = await scratchFolder();
+    const packed = await readOnly(await writeSeries(join(root, 'packed'), files));
+    expect(largestGap(packed, await readOnly(await writeSeries(join(root, 'plain'), plain)))).toBe(0);
   });
 });
 

@@ -8,6 +8,7 @@ import { wholeFile } from './headless.ts';
 import { parseInstanceHeader } from './instanceHeader.ts';
 import type { InstanceHeader } from './instanceHeader.ts';
 import { preScanHead, readMetaGroup, uidText } from './preScan.ts';
+import { DICOMDIR } from './sopClasses.ts';
 
 /** What grouping needs of one file. All but the SOP class may be empty in some anonymised exports. */
 export type InstanceIdentity = Readonly<{
@@ -74,6 +75,7 @@ async function withHead<Result>(path: string, parse: (head: Buffer, isWhole: boo
 function identityOf(path: string, head: Buffer, isWhole: boolean): InstanceIdentity | undefined {
   const file = wholeFile(head);
   if (!file) return undefined;
+  const { mediaStorageSopClassUid, mediaStorageSopInstanceUid } = readMetaGroup(file);
   const found = new Map<number, string>();
   const tags = IDENTITY.map(tagNumber);
   let header: InstanceHeader | undefined;
@@ -83,9 +85,9 @@ function identityOf(path: string, head: Buffer, isWhole: boolean): InstanceIdent
     });
   } catch (cause) {
     // a file that is damaged further on still names its series; reading the series will refuse it with the reason
-    if (!isWhole || !(cause instanceof ScanRefusal) || !found.has(tagNumber('SeriesInstanceUID'))) throw cause;
+    const isNamed = found.has(tagNumber('SeriesInstanceUID')) || mediaStorageSopClassUid === DICOMDIR;
+    if (!isWhole || !(cause instanceof ScanRefusal) || !isNamed) throw cause;
   }
-  const { mediaStorageSopClassUid, mediaStorageSopInstanceUid } = readMetaGroup(file);
   const text = (keyword: AttributeKeyword): string => found.get(tagNumber(keyword)) ?? '';
   return {
     sopClassUid: text('SOPClassUID') || mediaStorageSopClassUid,

@@ -52,6 +52,7 @@ function mustBeClassicImage({ sopClassUid }: InstanceHeader): Issue | undefined 
 
 function mustBeGreyScale({ samplesPerPixel, photometric }: InstanceHeader): Issue | undefined {
   if (samplesPerPixel === 1 && /^MONOCHROME[12]$/.test(photometric)) return undefined;
+  if (photometric === '') return issue('MALFORMED', 'PhotometricInterpretation is missing');
   return issue('COLOR', `${samplesPerPixel} samples per pixel, or not MONOCHROME1 or 2`);
 }
 

@@ -2,6 +2,9 @@
 export const CT_IMAGE_STORAGE = '1.2.840.10008.5.1.4.1.1.2';
 export const MR_IMAGE_STORAGE = '1.2.840.10008.5.1.4.1.1.4';
 
+/** The index of an export: media storage directory. */
+export const DICOMDIR = '1.2.840.10008.1.3.10';
+
 const ENHANCED = [
   '1.2.840.10008.5.1.4.1.1.2.1', // Enhanced CT
   '1.2.840.10008.5.1.4.1.1.2.2', // Legacy Converted Enhanced CT
@@ -11,7 +14,7 @@ const ENHANCED = [
 ];
 
 const NOT_IMAGE_PREFIXES = [
-  '1.2.840.10008.1.3.10', // DICOMDIR
+  DICOMDIR,
   '1.2.840.10008.5.1.4.1.1.4.2', // MR Spectroscopy
   '1.2.840.10008.5.1.4.1.1.9', // waveforms, and the retired curves
   '1.2.840.10008.5.1.4.1.1.11', // presentation states

@@ -8,6 +8,7 @@ import { findScans, readScan, writeScan } from '../../../src/formats/scan.ts';
 import type { Scan } from '../../../src/formats/scan.ts';
 import { CT, dicomBytes, encapsulatedElement, sliceElements, writeSeries } from '../../support/dicomBytes.ts';
 import type { DicomElement, Encoding, Overrides } from '../../support/dicomBytes.ts';
+import { readMetaGroup } from '../../../src/formats/dicom/preScan.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 
 /** A replacement, keyed by its tag as `sliceElements` takes it. */
@@ -142,6 +143,53 @@ describe('readSeries', () => {
     expect(scan.volume.affine.rows.map((row) => row[2])).toEqual([0, -0.5, 2.5]);
   });
 
+  it('flags two spacings in CT, which is harmonized slice by slice, and keeps the first and last position', async () => {
+    const scan = await series((k) => ({ ...ctElements, ...height(k === 3 ? 38.1 : 30 + 2.5 * k) }));
+    expect(scan.issues).toMatchObject([{ code: 'VARIABLE_SPACING', severity: 'flag', detail: 'spacings of 2.50 mm (2 times) and 3.10 mm (1 times)' }]);
+    expect(scan.volume.affine.rows[2]![2]).toBeCloseTo(2.7, 12);
+    const gap = await series((k) => ({ ...ctElements, ...height(k === 3 ? 40 : 30 + 2.5 * k) }));
+    expect(gap.issues).toMatchObject([{ code: 'MISSING_SLICES', severity: 'flag' }]);
+  });
+
+  it('takes a CT crop without air: bone and contrast are no lost intercept', async () => {
+    const values = [-80, 40, 50, 60, 300, 400, 500, 600, 700, 900, 1000, 1200];
+    const scan = await series(() => ({ ...ctElements, ...set(0x00281053, 'DS', '1'), ...set(0x00281052, 'DS', '0'), ...ctPixels(values) }));
+    expect(scan.issues).toEqual([]);
+  });
+
+  it('names every slice of the volume: its file, its frame, its rescale pair and padding', async () => {
+    const scan = await series((k) => ({ ...set(0x00281053, 'DS', String(1 + k)), ...set(0x00280120, 'US', [4000]) }));
+    if (scan.origin.kind !== 'dicom') throw new Error('a DICOM origin was expected');
+    expect(scan.origin.slices.map(({ frame, rescaleSlope, pixels, height: z }) => [frame, rescaleSlope, pixels.padding, z])).toEqual(
+      slices.map((k) => [0, 1 + k, [4000, 4000], 30 + 2.5 * k]),
+    );
+    expect(new Set(scan.origin.slices.map(({ path }) => path)).size).toBe(4);
+  });
+
+  it.each(['explicit', 'implicit', 'big-endian'] satisfies Encoding[])('recognises %s files without preamble and meta group', async (encoding) => {
+    const bodies = slices.map((k) => {
+      const bytes = dicomBytes(sliceElements(k), encoding);
+      return bytes.subarray(readMetaGroup(bytes).end);
+    });
+    expect((await readFiles(bodies)).volume.samples).toEqual((await series()).volume.samples);
+  });
+
+  it('recognises files whose meta group has no preamble', async () => {
+    const bodies = slices.map((k) => dicomBytes(sliceElements(k)).subarray(132));
+    expect((await readFiles(bodies)).volume.shape).toEqual([4, 3, 4]);
+  });
+
+  it('decodes GB18030, ISO 2022 and UTF-8 scanner names', async () => {
+    const model = async (characterSet: string, bytes: string) =>
+      (await series(() => ({ ...set(0x00080005, 'CS', characterSet), ...set(0x00081090, 'LO', Buffer.from(bytes, 'hex')) }))).acquisition.model;
+    expect(await model('GB18030', 'c1aad3b02075cd52')).toMatch(/^联影/);
+    expect(await model('ISO_IR 192', 'e88194e5bdb12075')).toBe('联影 u');
+    expect(await model('\\ISO 2022 IR 87', '1b2442454c47201b284220')).toMatch(/\p{Script=Han}/u);
+    expect(await model('ISO_IR 100', '4df86c6c6572')).toBe('Møller');
+    // an unknown set leaves what is surely text
+    expect(await model('KLINGON', '4142ff4344')).toMatch(/^AB.?CD$/);
+  });
+
   it('flags lossy sources', async () => {
     const scan = await series(() => set(0x00282110, 'CS', '01'));
     expect(scan.issues.map(({ code }) => code)).toEqual(['LOSSY_SOURCE']);
@@ -174,6 +222,7 @@ describe('readSeries', () => {
   });
 });
 
+const ctPixels = (values: number[]): Overrides => set(0x7fe00010, 'OW', values);
 const each = (overrides: Overrides) => () => overrides;
 const whenLast = (overrides: Overrides) => (k: number) => (k === 3 ? overrides : {});
 const height = (z: number): Overrides => set(0x00200032, 'DS', `-10\\-20\\${z}`);
@@ -211,14 +260,32 @@ describe('a series is refused', () => {
     ['two echo times', 'MIXED_SERIES', whenLast(set(0x00180081, 'DS', '92'))],
     ['two matrices', 'MIXED_SERIES', whenLast(set(0x00280010, 'US', [6]))],
     ['two orientations', 'MIXED_SERIES', whenLast(set(0x00200037, 'DS', '0.9950042\\0.0998334\\0\\-0.0998334\\0.9950042\\0'))],
+    ['GE series plane of three planes', 'LOCALIZER', each({ ...set(0x00080070, 'LO', 'GE MEDICAL SYSTEMS'), ...set(0x00191017, 'SS', [256]) })],
+    ['Philips private b-value', 'DWI_RAW', each({ ...set(0x00080070, 'LO', 'Philips'), ...set(0x20011003, 'FL', floatBytes(800)) })],
+    ['GE private b-value with its mark', 'DWI_RAW', each({ ...set(0x00080070, 'LO', 'GE MEDICAL SYSTEMS'), ...set(0x00431039, 'IS', '1000000800\\8\\0\\0') })],
+    ['GE private phase', 'COMPLEX_COMPONENT', each({ ...set(0x00080070, 'LO', 'GE MEDICAL SYSTEMS'), ...set(0x0043102f, 'SS', [1]) })],
+    ['isotropic diffusion', 'QUANTITATIVE_MAP', each(set(0x00189075, 'CS', 'ISOTROPIC'))],
+    ['a perfusion map by FrameType', 'QUANTITATIVE_MAP', each(set(0x00089007, 'CS', 'DERIVED\\PRIMARY\\CBF\\NONE'))],
+    ['SUV by Units', 'QUANTITATIVE_MAP', each(set(0x00541001, 'CS', 'BQML'))],
+    ['multi-energy CT', 'NOT_HU', each({ ...ctElements, ...set(0x00189361, 'CS', 'YES') })],
+    ['CT that lost its intercept', 'NOT_HU', each({ ...ctElements, ...set(0x00281053, 'DS', '1'), ...set(0x00281052, 'DS', '0'), ...ctPixels([0, 1, 2, 3, 1020, 1040, 1050, 1055, 1060, 1065, 1070, 1500]) })],
+    ['CT whose air lies near -520', 'NOT_HU', each({ ...ctElements, ...set(0x00281053, 'DS', '1'), ...set(0x00281052, 'DS', '0'), ...ctPixels([-520, -521, -522, -523, -524, -525, 0, 10, 20, 30, 40, 50]) })],
     ['two rescale pairs in CT', 'MIXED_SERIES', (k) => ({ ...ctElements, ...(k === 3 ? set(0x00281052, 'DS', '0') : {}) })],
     ['one position twice', 'DUP_POSITION', whenLast(height(30))],
     ['one position twice with two acquisitions', 'MIXED_SERIES', whenLast({ ...height(30), ...set(0x00200012, 'IS', '2') })],
-    ['a gap of two spacings', 'MISSING_SLICES', whenLast(height(40))],
+    ['a gap of two spacings in MR', 'MISSING_SLICES', whenLast(height(40))],
     ['spacings of 2.5 and 3.1 mm', 'VARIABLE_SPACING', whenLast(height(38.1))],
     ['three orthogonal planes', 'LOCALIZER', (k) => set(0x00200037, 'DS', ['1\\0\\0\\0\\1\\0', '0\\1\\0\\0\\0\\-1', '1\\0\\0\\0\\0\\-1'][k % 3]!)],
   ])('%s: %s', async (_, code, change) => {
     expect(await refusal(series(change))).toBe(code);
+  });
+
+  it('in an unknown transfer syntax, by its number and no other text', async () => {
+    const files = slices.map((k) => dicomBytes(sliceElements(k), 'explicit', '1.2.840.10008.1.2.4.102'));
+    expect(await refusal(readFiles(files))).toBe('UNSUPPORTED_TS');
+    const named = slices.map((k) => dicomBytes(sliceElements(k), 'explicit', 'ZZPHI7431'));
+    const outcome = (await readFiles(named).catch((error: unknown) => error)) as ScanRefusal;
+    expect([outcome.issue.code, outcome.message.includes('ZZPHI')]).toEqual(['UNSUPPORTED_TS', false]);
   });
 
   it('with two slices: TOO_FEW_SLICES', async () => {
@@ -266,6 +333,12 @@ function doubleBytes(value: number): Buffer {
 
 function realWorldUnit(code: string): DicomElement {
   return { tag: 0x004008ea, vr: 'SQ', value: [[{ tag: 0x00080100, vr: 'SH', value: code }]] };
+}
+
+function floatBytes(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeFloatLE(value);
+  return bytes;
 }
 
 function rleHeader(segments: number, first: number, second: number): Buffer {
