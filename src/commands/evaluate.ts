@@ -1,7 +1,9 @@
 import type { CohortRecord, Estimate } from '../core/cohortRecord.ts';
+import type { Finding } from '../core/validationRecord.ts';
+import { armList, offeredArms } from '../pipeline/evaluation/armList.ts';
 import { drawWorstScans } from '../pipeline/evaluation/drawWorstScans.ts';
 import { evaluateCohort } from '../pipeline/evaluateCohort.ts';
-import { writeEvaluation } from '../pipeline/writeEvaluation.ts';
+import { writeEvaluation, writeValidation } from '../pipeline/writeEvaluation.ts';
 import { command } from './command.ts';
 import { integer, optionalText, requiredText } from './parameter.ts';
 
@@ -16,30 +18,45 @@ export const evaluate = command({
       truth: optionalText('PATH', 'Scans of the same people on the reference scanner, matched by name'),
       output: requiredText('DIR', 'Output folder for evaluation.html, metrics.tsv and evaluation.json'),
     },
+    Cohort: {
+      participants: optionalText('FILE', 'participants.tsv: participant_id, age, sex, diagnosis, …'),
+      siteColumn: optionalText('NAME', 'Its column of sites', 'folders below --before, else one site each for --before and --reference'),
+      arms: optionalText('LIST', `Comparators and controls, computed from the same scans: all, or ${offeredArms.join(',')}`, 'none'),
+    },
     Statistics: {
       seed: integer('Seed of bootstrap and permutations', { default: 0, min: 0 }),
       resamples: integer('Bootstrap resamples of subjects', { default: 2000, min: 200, max: 100_000 }),
-      permutations: integer('Permutations of subjects', { default: 1999, min: 99, max: 100_000 }),
+      permutations: integer('Permutations of subjects', { default: 999, min: 99, max: 100_000 }),
+      probePermutations: integer('Label permutations of each site probe, the slowest part', { default: 99, min: 19, max: 10_000 }),
     },
   },
   example: 'evaluate --before cohort/scanner-b --after harmonized --reference cohort/scanner-a --output evaluation',
   run: async (values, context) => {
     let progress: ReturnType<typeof context.progress> | undefined;
-    const record = await evaluateCohort({
+    const arms = armList(values.arms);
+    const evaluation = await evaluateCohort({
       before: values.before,
       after: values.after,
       reference: values.reference,
       truth: values.truth ?? null,
       statistics: { confidence: 0.95, resamples: values.resamples, permutations: values.permutations, seed: values.seed },
+      participants: values.participants ?? null,
+      siteColumn: values.siteColumn ?? null,
+      arms,
+      probePermutations: values.probePermutations,
       concordVersion: context.version,
       signal: context.signal,
       onScan: (_, total) => {
         progress ??= context.progress('Reading scans', total);
         progress.step();
       },
+      onArm: (arm) => context.log.info({ arm }, 'statistics'),
     }).finally(() => progress?.finish());
+    const { record } = evaluation;
     const worst = await drawWorstScans(record, { before: values.before, after: values.after });
     const paths = await writeEvaluation(record, values.output, worst);
+    await writeValidation(evaluation, values.output);
+    for (const warning of record.validation?.warnings ?? []) context.say(warning);
     for (const { role, scan, issue } of record.issues) context.say(`${role} ${scan}: ${issue.code}: ${issue.detail}`);
     context.log.info({ matched: record.counts.matched, issues: record.issues.length }, 'evaluated');
     context.result({ ...record, outputs: paths }, evaluationText(record, paths.report));
@@ -52,7 +69,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /** The table for a terminal: what the report shows first. */
-function evaluationText({ counts, distances, paired }: CohortRecord, reportPath: string): string {
+function evaluationText({ counts, distances, paired, validation }: CohortRecord, reportPath: string): string {
   const rows = [
     ['', 'before', 'after', 'floor', 'gain'],
     ...distances.map(({ feature, measure, before, after, floor, gain }) => [
@@ -62,7 +79,16 @@ function evaluationText({ counts, distances, paired }: CohortRecord, reportPath:
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ').trimEnd());
-  return [`${counts.matched} scans of ${counts.subjects} subjects, ${counts.reference} reference scans`, '', ...lines, '', `Report: ${reportPath}`].join('\n');
+  return [`${counts.matched} scans of ${counts.subjects} subjects, ${counts.reference} reference scans`, '', ...lines, '', ...headlineLines(validation), `Report: ${reportPath}`].join('\n');
+}
+
+/** The two headlines of every arm, side by side and never merged. */
+function headlineLines(validation: CohortRecord['validation']): string[] {
+  if (validation === null) return [];
+  const score = (finding: Finding): string => ('unavailable' in finding ? finding.unavailable : `${finding.value.toFixed(2)}${finding.low === undefined ? '' : ` [${finding.low.toFixed(2)}, ${finding.high!.toFixed(2)}]`}`);
+  const rows = [['arm', 'batch removal', 'preservation', 'exposed'], ...validation.arms.map(({ arm, batchRemoval, preservation, exposed }) => [arm, score(batchRemoval), score(preservation), exposed.join(' ')])];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return [...rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()), ''];
 }
 
 function decimal(estimate: Estimate): string {

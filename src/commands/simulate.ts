@@ -7,6 +7,7 @@ import type { Volume } from '../core/volume.ts';
 import { writeFileAtomic } from '../formats/atomicFile.ts';
 import { newNiftiOrigin } from '../formats/nifti/newHeader.ts';
 import { writeNifti } from '../formats/nifti/writeNifti.ts';
+import { ageOf, sexOf } from '../phantom/person.ts';
 import { acquisitionOf, type Scanner } from '../phantom/scanner.ts';
 import { personName, planCohort, travel, type CohortPlan, type Visit } from '../phantom/travelingCohort.ts';
 import { canonicalJson } from '../pipeline/canonicalJson.ts';
@@ -33,6 +34,7 @@ export const simulate = command({
   run: async (values, context) => {
     const plan = planCohort({ people: values.people, scanners: values.scanners, seed: values.seed, spacingMm: values.spacing });
     await claimFolder(values.output, canonicalJson(describe(plan, context.version)), plan.scanners);
+    await writeFileAtomic(join(values.output, 'participants.tsv'), participants(plan));
     const interrupted = await scanEveryone(plan, values.output, context);
     if (interrupted !== undefined) return interrupted;
     const folders = plan.scanners.map(folderOf);
@@ -98,6 +100,12 @@ async function writeVisit({ name, scanner, result }: Visit, output: string, spac
 async function writeScanFile(volume: Volume<'scanner'>, path: string): Promise<void> {
   const origin = newNiftiOrigin(volume, { datatype: 'int16', littleEndian: true, sclSlope: 1, sclInter: 0 });
   await writeNifti(origin, volume, path, { datatype: 'source', description: 'concord simulate' });
+}
+
+/** BIDS' table of people: an age that widens the sulci, and a sex that does nothing. */
+function participants({ people }: CohortPlan): string {
+  const rows = people.map((person, index) => [personName(index), ageOf(person), sexOf(person)].join('\t'));
+  return `${['participant_id\tage\tsex', ...rows].join('\n')}\n`;
 }
 
 /** The truth about the cohort: people, scanners, seed. */

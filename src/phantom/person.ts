@@ -38,3 +38,13 @@ export function drawPerson(key: string): Person {
     shiftMm: [limited(2), limited(3), limited(2)],
   };
 }
+
+/** Years. Sulci widen with age, and nothing else in the phantom does: the effect that is planted. 20 to 85. */
+export function ageOf({ atrophy }: Person): number {
+  return Math.round(10 * (20 + 65 * atrophy ** (2 / 3))) / 10;
+}
+
+/** Drawn apart from the anatomy, on which it has no influence: a covariate without effect. */
+export function sexOf({ key }: Person): 'F' | 'M' {
+  return randomStream(`sex|${key}`).nextFloat() < 0.5 ? 'F' : 'M';
+}

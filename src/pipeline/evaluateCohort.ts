@@ -1,18 +1,32 @@
 import type { CohortRecord, EvaluatedScan } from '../core/cohortRecord.ts';
 import { ConcordError } from '../core/errors.ts';
+import type { CovariateTable, FeatureTable, PairValues } from '../core/featureTable.ts';
 import { ScanRefusal } from '../core/issues.ts';
+import { randomStream } from '../core/random.ts';
 import { RESEARCH_USE } from '../core/scanRecord.ts';
 import type { Volume } from '../core/volume.ts';
 import { findScans, readScan, type ScanInput } from '../formats/scan.ts';
+import { displacement } from '../metrics/displacement.ts';
 import { binWidth, pooledShares, widerBins } from '../metrics/intensityHistogram.ts';
+import { pairFidelity } from '../metrics/pairFidelity.ts';
+import { shuffled } from '../metrics/permutation.ts';
 import { wasserstein1OfHistograms } from '../metrics/wasserstein1.ts';
+import { type FeatureArm, isFeatureArm } from '../validation/featureArms.ts';
+import { validateCohort } from '../validation/validateCohort.ts';
+import { armReference, armStatistics } from './evaluation/arms/armReference.ts';
+import type { ArmId } from './evaluation/arms/armCatalogue.ts';
+import { armNotes, imageArms } from './evaluation/arms/imageArms.ts';
 import { conformAlone } from './evaluation/conformPair.ts';
 import { distanceRows, type CohortFeatures } from './evaluation/distances.ts';
 import { clustersOf, type StatisticsPlan } from './evaluation/estimates.ts';
 import { evaluatePair, type PairFeatures } from './evaluation/evaluatePair.ts';
-import { matchScans, subjectOf, type RoleIssue, type ScanPair } from './evaluation/matchScans.ts';
+import { featureTable, measuredScan, type MeasuredScan } from './evaluation/features.ts';
+import { flowRows } from './evaluation/flow.ts';
+import { matchKey, matchScans, subjectOf, type RoleIssue, type ScanPair } from './evaluation/matchScans.ts';
+import { noParticipants, readParticipants } from './evaluation/participants.ts';
 import { pairedRows, summaryRows } from './evaluation/preservation.ts';
 import { featureBins, scanFeatures, type ScanFeatures } from './evaluation/scanFeatures.ts';
+import { siteLabels } from './evaluation/siteOf.ts';
 import { cohortWarnings } from './evaluation/warnings.ts';
 
 export type EvaluateJob = Readonly<{
@@ -22,11 +36,23 @@ export type EvaluateJob = Readonly<{
   reference: string;
   truth: string | null;
   statistics: StatisticsPlan;
+  /** participants.tsv and its site column; null for none. */
+  participants: string | null;
+  siteColumn: string | null;
+  /** Comparators and controls, of images or of features. */
+  arms: readonly (ArmId | FeatureArm)[];
+  /** Label permutations of each probe. */
+  probePermutations: number;
   concordVersion: string;
   signal?: AbortSignal;
   /** Called once per scan of the work, with the number of all. */
   onScan?: (done: number, total: number) => void;
+  /** Called before each arm's statistics. */
+  onArm?: (arm: string) => void;
 }>;
+
+/** The record, and the numbers of scans it was computed from: what features.csv and covariates.csv hold. */
+export type Evaluation = Readonly<{ record: CohortRecord; table: FeatureTable; covariates: CovariateTable }>;
 
 /**
  * Compares a cohort before and after with a reference set, and with the truth where there is one. Scans are read one
@@ -35,7 +61,7 @@ export type EvaluateJob = Readonly<{
  *
  * @throws CONCORD_NO_INPUT without a single matched pair; CONCORD_REFERENCE without a readable reference scan
  */
-export async function evaluateCohort(job: EvaluateJob): Promise<CohortRecord> {
+export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
   // 1. find and pair
   const found = await findAll(job);
   const { pairs, issues: unmatched } = matchScans(found.before, found.after, found.truth);
@@ -50,11 +76,32 @@ export async function evaluateCohort(job: EvaluateJob): Promise<CohortRecord> {
     job.onScan?.(++done, total);
     job.signal?.throwIfAborted();
   };
-  const reference = await collect(found.reference, issues, advance, async (input) => ({
-    role: 'reference', name: input.name, features: scanFeatures(conformAlone(await volumeOf(input))),
-  }));
+  const covariates = job.participants === null ? noParticipants : await readParticipants(job.participants, job.siteColumn);
+  const sites = siteLabels(found, job.before, covariates);
+  const measured: MeasuredScan[] = [];
+  const pairValues: PairValues[] = [];
+  const reference = await collect(found.reference, issues, advance, async (input) => {
+    const image = conformAlone(await volumeOf(input));
+    measured.push(measuredScan({ name: matchKey(input.name), subject: subjectOf(input.name), site: sites.reference(input), role: 'reference', arm: 'reference' }, image));
+    return { role: 'reference', name: input.name, features: scanFeatures(image), forArms: armStatistics(image) };
+  });
   if (reference.length === 0) throw new ConcordError('CONCORD_REFERENCE', `None of the ${found.reference.length} scans of --reference could be evaluated.`);
-  const evaluated = await collect(pairs, issues, advance, async (pair) => ({ role: 'pair', name: pair.key, pair, features: evaluatePair(await volumesOf(pair)) }));
+  const training = trainingHalf(reference, job.statistics.seed);
+  const armIds = job.arms.filter((arm): arm is ArmId => !isFeatureArm(arm));
+  const armFacts = armReference(training.scans.map(({ forArms }) => forArms));
+  const evaluated = await collect(pairs, issues, advance, async (pair) => {
+    const { images, ...features } = evaluatePair(await volumesOf(pair));
+    const is = { name: pair.key, subject: pair.subject, site: sites.before(pair.before) };
+    measured.push(measuredScan({ ...is, role: 'before', arm: 'before' }, images.before), measuredScan({ ...is, role: 'after', arm: 'harmonized' }, images.after));
+    const moved = displacement(images.before.working, images.after.working, images.before.head);
+    pairValues.push({ name: is.name, subject: is.subject, arm: 'harmonized', values: { ...pairFidelity(images.before.working, images.after.working, images.before), displacementMedian: moved?.median ?? null, displacementP99: moved?.p99 ?? null } });
+    for (const outcome of imageArms(images.before, is, { arms: armIds, reference: armFacts, seed: job.statistics.seed })) {
+      if ('unavailable' in outcome) continue;
+      measured.push(outcome.measured);
+      pairValues.push(outcome.pair);
+    }
+    return { role: 'pair', name: pair.key, pair, features };
+  });
   if (evaluated.length === 0) throw new ConcordError('CONCORD_NO_INPUT', `None of the ${pairs.length} matched pairs could be evaluated.`);
   // 3. compare
   const cohort: CohortFeatures = {
@@ -73,7 +120,14 @@ export async function evaluateCohort(job: EvaluateJob): Promise<CohortRecord> {
     truth: withTruth.length,
     found: { before: found.before.length, after: found.after.length, reference: found.reference.length, truth: found.truth.length },
   };
-  return {
+  const analysed = new Set([...evaluated.map(({ pair }) => pair.before.name), ...reference.map(({ name }) => name)]);
+  const shown = [...found.before.map((input) => ({ name: input.name, site: sites.before(input) })), ...found.reference.map((input) => ({ name: input.name, site: sites.reference(input) }))];
+  const table = featureTable(measured);
+  const validation = validateCohort({
+    table, covariates, pairs: pairValues, featureArms: job.arms.filter(isFeatureArm), armNotes, sitesFrom: sites.from,
+    flow: flowRows(shown, analysed, issues), plan: { ...job.statistics, probePermutations: job.probePermutations }, ...(job.onArm === undefined ? {} : { onArm: job.onArm }),
+  });
+  const record: CohortRecord = {
     schemaVersion: 1,
     researchUse: RESEARCH_USE,
     concordVersion: job.concordVersion,
@@ -84,10 +138,22 @@ export async function evaluateCohort(job: EvaluateJob): Promise<CohortRecord> {
     paired: pairedRows(withTruth.map(({ errors }) => errors), withTruth.map(({ subject }) => subject), job.statistics),
     scans: evaluated.map(({ pair, features }) => evaluatedScan(pair, features, cohort.reference)),
     histograms: pooledHistograms(cohort),
-    validation: null,
+    validation: validation === null ? null : { ...validation, warnings: [...validation.warnings, ...sites.notes, ...(armIds.length > 0 ? [training.note] : [])] },
     warnings: cohortWarnings(counts, cohort),
     issues,
   };
+  return { record, table, covariates };
+}
+
+/**
+ * The reference scans that arms are fitted to: a random half of the people, so that no arm is fitted to all it is compared
+ * with. Below six people, everyone.
+ */
+function trainingHalf<Scan extends Readonly<{ name: string }>>(reference: readonly Scan[], seed: number): Readonly<{ scans: readonly Scan[]; note: string }> {
+  const people = [...new Set(reference.map(({ name }) => subjectOf(name)))].sort();
+  if (people.length < 6) return { scans: reference, note: 'Comparator arms were fitted to every reference scan: there are too few to hold any back, which flatters these arms.' };
+  const half = new Set(shuffled(people, randomStream(`${seed}|training`)).slice(0, people.length >> 1));
+  return { scans: reference.filter(({ name }) => half.has(subjectOf(name))), note: `Comparator arms were fitted to ${half.size} of ${people.length} reference people, drawn at random, and compared with all.` };
 }
 
 type Found = Readonly<Record<'before' | 'after' | 'reference' | 'truth', readonly ScanInput[]>> & Readonly<{ issues: readonly RoleIssue[] }>;
@@ -145,7 +211,7 @@ async function volumesOf({ before, after, truth }: ScanPair): Promise<Parameters
 }
 
 /** The values of one pair: its own distance to the pooled reference, its fidelity, its errors. */
-function evaluatedScan({ key, subject }: ScanPair, features: PairFeatures, reference: readonly ScanFeatures[]): EvaluatedScan {
+function evaluatedScan({ key, subject }: ScanPair, features: Omit<PairFeatures, 'images'>, reference: readonly ScanFeatures[]): EvaluatedScan {
   const pooled = pooledShares(reference.map(({ histograms }) => histograms.brainIntensity));
   const distance = ({ histograms }: ScanFeatures): number => wasserstein1OfHistograms(histograms.brainIntensity, pooled, binWidth(featureBins.brainIntensity));
   const { fidelity, paired, before, after } = features;

@@ -2,12 +2,15 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { CohortRecord } from '../core/cohortRecord.ts';
+import type { CovariateTable, FeatureTable } from '../core/featureTable.ts';
 import { ConcordError } from '../core/errors.ts';
 import { writeFileAtomic } from '../formats/atomicFile.ts';
 import type { WorstPicture } from '../report/cohort/gallery.ts';
 import { formatMetricsTable } from '../report/cohort/metricsTable.ts';
 import { worstScans } from '../report/cohort/worstScans.ts';
 import { renderCohortReport } from '../report/cohortReport.ts';
+import { dharmExport } from '../validation/dharmExport.ts';
+import { featuresTable, probesTable, validationTable } from '../validation/tables.ts';
 import { canonicalJson } from './canonicalJson.ts';
 
 export const RECORD_NAME = 'evaluation.json';
@@ -48,4 +51,19 @@ async function writePictures(record: CohortRecord, worst: readonly WorstPicture[
 /** `01.png` for the worst. */
 export function pictureName(rank: number): string {
   return `${String(rank + 1).padStart(2, '0')}.png`;
+}
+
+/** validation.tsv, validation-features.tsv and validation-probes.tsv, and for DiagnoseHarmonisation dharm/ARM/*.csv. */
+export async function writeValidation(evaluation: Readonly<{ record: CohortRecord; table: FeatureTable; covariates: CovariateTable }>, outputDir: string): Promise<void> {
+  const { record: { validation }, table, covariates } = evaluation;
+  if (validation === null) return;
+  await writeFileAtomic(join(outputDir, 'validation.tsv'), validationTable(validation));
+  await writeFileAtomic(join(outputDir, 'validation-features.tsv'), featuresTable(validation));
+  await writeFileAtomic(join(outputDir, 'validation-probes.tsv'), probesTable(validation));
+  for (const pair of dharmExport(table, covariates)) {
+    const folder = join(outputDir, 'dharm', pair.arm);
+    await mkdir(folder, { recursive: true });
+    await writeFileAtomic(join(folder, 'features.csv'), pair.features);
+    await writeFileAtomic(join(folder, 'covariates.csv'), pair.covariates);
+  }
 }

@@ -1,7 +1,8 @@
 import type { Finding, Headline } from '../core/validationRecord.ts';
 import { pickColumns } from '../metrics/cohort/matrix.ts';
 import { project } from '../metrics/cohort/pca.ts';
-import { intervalOf, resamplesOf } from '../metrics/resampling.ts';
+import type { Interval } from '../metrics/bootstrap.ts';
+import { halvesInterval } from '../metrics/resampling.ts';
 import { adjusted } from './covariates.ts';
 import { batchMetrics, type BatchTask, batchTask } from './batchMetrics.ts';
 import type { Cohort } from './cohortUnits.ts';
@@ -13,6 +14,8 @@ import { permutedPairs, type SitePair, sitePairs } from './sitePairs.ts';
 const metrics = Object.keys(batchWeights) as BatchMetric[];
 /** Shuffled labels whose median is the floor of each metric: what no method can be asked to go below. */
 const FLOOR_DRAWS = 199;
+/** Halves for the interval: distances grow when people are drawn twice, so the bootstrap would not lie around the value. */
+const HALF_DRAWS = 500;
 
 type Prepared = Readonly<{ pair: SitePair; before: BatchTask; after: BatchTask; floor: Readonly<Record<BatchMetric, number>> }>;
 
@@ -38,8 +41,12 @@ export function batchHeadline(cohort: Cohort, arm: string, basis: Basis, adjuste
     raw: found(meanOver(prepared.map(({ pair, after: task }) => batchMetrics(task, pair.first, pair.second)[statistic]))),
     score: found(observed[statistic], {}, 'BEFORE_AT_FLOOR'),
   }));
-  const resamples = resamplesOf(cohort.units, plan);
-  return { arm, parts, finding: weightedFinding(observed, batchWeights, () => intervalOf((rows) => weightedMean(scoresAt(prepared, rows), batchWeights), resamples, plan.confidence)) };
+  return { arm, parts, finding: weightedFinding(observed, batchWeights, () => clipped(halvesInterval((rows) => weightedMean(scoresAt(prepared, rows), batchWeights), cohort.units, { ...plan, halves: HALF_DRAWS }))) };
+}
+
+/** The score itself cannot leave −1…1. */
+function clipped(interval: Interval | undefined): Interval | undefined {
+  return interval === undefined ? undefined : { low: Math.max(-1, interval.low), high: Math.min(1, interval.high) };
 }
 
 function floorOf(cohort: Cohort, pair: SitePair, task: BatchTask, plan: ValidationPlan): Record<BatchMetric, number> {

@@ -10,7 +10,7 @@ import { cohenD, hedgesG, logVarianceRatio, standardizedMeanDifference } from '.
 import { anova, brownForsythe, chiSquared, detectableEffect, equivalence, fisherExact, kruskalWallis } from '../../src/metrics/cohort/groupTests.ts';
 import { cubicKernel, frechetDistance, gaussianKernel, mmd2 } from '../../src/metrics/cohort/kernelDistances.ts';
 import { compareNested, designOf, fitLinear } from '../../src/metrics/cohort/linearModel.ts';
-import { type NumberTable, columnOf, rowOf, tableOf } from '../../src/metrics/cohort/matrix.ts';
+import { columnOf, rowOf, tableOf } from '../../src/metrics/cohort/matrix.ts';
 import { benjaminiHochberg, holm } from '../../src/metrics/cohort/multipleTesting.ts';
 import { frobeniusShift, mahalanobis, shrunkenCovariance } from '../../src/metrics/cohort/multivariate.ts';
 import { principalComponents, project } from '../../src/metrics/cohort/pca.ts';
@@ -48,7 +48,7 @@ describeWithOracle('cohort statistics against scipy, statsmodels and scikit-lear
     theirs = (await runOracle('cohort_statistics.py', [path])) as Record<string, number | number[]>;
   }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true }));
-  const [tx, ty, tb]: NumberTable[] = [tableOf(x), tableOf(y), tableOf(both)];
+  const [tx, ty, tb] = [tableOf(x), tableOf(y), tableOf(both)];
   const [first, second] = [x.map((_, n) => n), y.map((_, n) => x.length + n)];
 
   it('distribution functions agree to 1e-11', () => {

@@ -19,6 +19,8 @@ export type PairFeatures = Readonly<{
   fidelity: Readonly<Record<'gradientCorrelation' | 'ssim' | 'nmi' | 'displacementMedian', number | null>>;
   /** Errors against the truth, brain scale and dB. */
   paired: PairedErrors | null;
+  /** Both on the working grid, for what else is measured of them; to be dropped before the next pair. */
+  images: Readonly<{ before: ReturnType<typeof conformAlone>; after: WorkingScan }>;
 }>;
 
 export type PairedErrors = Readonly<Record<'brain' | 'head', Readonly<Record<'mae' | 'psnr', Readonly<{ before: number; after: number }>>>>>;
@@ -44,6 +46,7 @@ export function evaluatePair({ before, after, truth }: PairVolumes): PairFeature
       ssim: head && finite(ssim(own.working, later.working, own.brain)),
       nmi: head && finite(nmi(own.working, later.working, own.brain)),
     },
+    images: { before: own, after: later },
     paired: truth === null ? null : pairedErrors(own, sharesGrid ? later : conformLike(after, like), conformLike(truth, like)),
   };
 }
