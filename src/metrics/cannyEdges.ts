@@ -1,9 +1,12 @@
 import type { Volume } from '../core/volume.ts';
 import { filtered, gaussianKernel } from './gaussianFilter.ts';
+import { maskedValues } from './maskedValues.ts';
 
 /** Smoothing before the gradient, voxels; cut at four sigma. */
 const SIGMA = 1;
 const kernel = gaussianKernel(SIGMA, 4);
+/** Voxels around a mask that its edges depend on: the blur, the gradient and its neighbour. */
+export const CANNY_REACH = 7;
 
 /**
  * Canny edges in 3-D, 1 on an edge: the gradient of the smoothed volume is largest along its own direction, above the
@@ -20,10 +23,15 @@ export function cannyEdges(volume: Volume, mask: Uint8Array, { low, high }: Read
   const gradient = [0, 1, 2].map(() => new Float32Array(smooth.length)) as [Float32Array, Float32Array, Float32Array];
   const magnitude = new Float32Array(smooth.length);
   forEachInner(shape, (voxel) => {
-    for (let axis = 0; axis < 3; axis++) gradient[axis]![voxel] = (smooth[voxel + steps[axis]!]! - smooth[voxel - steps[axis]!]!) / 2;
-    magnitude[voxel] = Math.hypot(gradient[0][voxel]!, gradient[1][voxel]!, gradient[2][voxel]!);
+    const x = (smooth[voxel + 1]! - smooth[voxel - 1]!) / 2;
+    const y = (smooth[voxel + steps[1]]! - smooth[voxel - steps[1]]!) / 2;
+    const z = (smooth[voxel + steps[2]]! - smooth[voxel - steps[2]]!) / 2;
+    gradient[0][voxel] = x;
+    gradient[1][voxel] = y;
+    gradient[2][voxel] = z;
+    magnitude[voxel] = Math.sqrt(x * x + y * y + z * z);
   });
-  const inside = magnitude.filter((value, voxel) => mask[voxel] === 1 && value > 0).sort();
+  const inside = maskedValues(magnitude, mask).filter((value) => value > 0).sort();
   const edges = new Uint8Array(smooth.length);
   if (inside.length === 0) return edges;
   const [weak, strong] = [inside[Math.floor(low * (inside.length - 1))]!, inside[Math.floor(high * (inside.length - 1))]!];

@@ -1,13 +1,11 @@
 import { spacingOf } from '../core/affine.ts';
 import type { Volume } from '../core/volume.ts';
-import { cannyEdges } from './cannyEdges.ts';
+import { CANNY_REACH, cannyEdges } from './cannyEdges.ts';
 import { distanceToNearest } from './distanceTransform.ts';
+import { boxAround, boxShape, croppedMask, croppedVolume } from './maskBox.ts';
 import { requireOneGrid } from './oneGrid.ts';
 
-/** An edge within this many voxels is the same edge. */
-const TOLERANCE = 1;
-
-/** F1: share of edges found again, both ways. ASSD: mean distance to the other's nearest edge, mm, over both sets of edges. */
+/** F1: share of edges found again within one voxel, both ways. ASSD: mean distance to the other's nearest edge, mm, over both sets of edges. */
 export type EdgeAgreement = Readonly<{ f1: number; assdMm: number }>;
 
 /**
@@ -18,17 +16,20 @@ export type EdgeAgreement = Readonly<{ f1: number; assdMm: number }>;
  */
 export function edgeAgreement(a: Volume, b: Volume, mask: Uint8Array): EdgeAgreement | undefined {
   requireOneGrid('edgeAgreement', a, b, mask);
-  const [ofA, ofB] = [cannyEdges(a, mask), cannyEdges(b, mask)];
+  const box = boxAround(mask, a.shape, CANNY_REACH);
+  const inside = croppedMask(mask, a.shape, box);
+  const [ofA, ofB] = [cannyEdges(croppedVolume(a, box), inside), cannyEdges(croppedVolume(b, box), inside)];
   if (!ofA.includes(1) || !ofB.includes(1)) return undefined;
-  const toB = distancesOf(ofA, distanceToNearest(ofB, a.shape, [1, 1, 1]));
-  const toA = distancesOf(ofB, distanceToNearest(ofA, a.shape, [1, 1, 1]));
-  const near = (distances: readonly number[]): number => distances.filter((distance) => distance <= TOLERANCE).length / distances.length;
-  const [precision, recall] = [near(toA), near(toB)];
   const spacing = spacingOf(a.affine);
-  const mm = [...distancesOf(ofA, distanceToNearest(ofB, a.shape, spacing)), ...distancesOf(ofB, distanceToNearest(ofA, a.shape, spacing))];
+  const toB = distancesOf(ofA, distanceToNearest(ofB, boxShape(box), spacing));
+  const toA = distancesOf(ofB, distanceToNearest(ofA, boxShape(box), spacing));
+  // rounding of the affine must not make a neighbour a stranger
+  const reach = Math.max(...spacing) * (1 + 1e-6);
+  const near = (distances: readonly number[]): number => distances.filter((distance) => distance <= reach).length / distances.length;
+  const [precision, recall] = [near(toA), near(toB)];
   return {
     f1: precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0,
-    assdMm: mm.reduce((sum, distance) => sum + distance, 0) / mm.length,
+    assdMm: [...toA, ...toB].reduce((sum, distance) => sum + distance, 0) / (toA.length + toB.length),
   };
 }
 

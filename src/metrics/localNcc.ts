@@ -1,4 +1,5 @@
 import type { Shape3, Volume } from '../core/volume.ts';
+import { boxAround, croppedMask, croppedVolume } from './maskBox.ts';
 import { requireOneGrid } from './oneGrid.ts';
 
 /** 9³ voxels around each one. */
@@ -15,6 +16,11 @@ const LEAST_SD = 1e-3;
  */
 export function localNcc(a: Volume, b: Volume, mask: Uint8Array): number {
   requireOneGrid('localNcc', a, b, mask);
+  const box = boxAround(mask, a.shape, RADIUS);
+  return meanCorrelation(croppedVolume(a, box), croppedVolume(b, box), croppedMask(mask, a.shape, box));
+}
+
+function meanCorrelation(a: Volume, b: Volume, mask: Uint8Array): number {
   // about the mean, so that squares of large offsets do not swallow small differences
   const [x, y] = [centred(a.samples, mask), centred(b.samples, mask)];
   const times = (p: Float64Array, q: Float64Array): Float64Array => p.map((value, voxel) => value * q[voxel]!);

@@ -1,13 +1,15 @@
 import { ConcordError } from '../core/errors.ts';
 import type { Shape3, Volume } from '../core/volume.ts';
 import { filtered, gaussianKernel } from './gaussianFilter.ts';
+import { boxAround, boxShape, cropped } from './maskBox.ts';
 import { requireOneGrid } from './oneGrid.ts';
 
 /** Exponents of the five scales, finest first; they sum to 1. Source: Wang et al. 2003, §3.2. */
 const WEIGHTS = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333] as const;
 /** Of those only as many scales as a head at 2 mm has structure for: 2, 4 and 8 mm. */
 const SCALES = 3;
-const kernel = gaussianKernel(1.5, 5);
+const RADIUS = 5;
+const kernel = gaussianKernel(1.5, RADIUS);
 const [K1, K2] = [0.01, 0.03];
 
 /**
@@ -36,7 +38,10 @@ export function msSsim(a: Volume, b: Volume, mask: Uint8Array, range = 1): numbe
 type Level = Readonly<{ shape: Shape3; x: Float64Array; y: Float64Array; inside: Float64Array }>;
 
 /** Means over the mask of the luminance term and of the contrast · structure term (Wang et al. 2004, eqs. 6, 9, 10 with C3 = C2/2). */
-function meansOf({ shape, x, y, inside }: Level, range: number): { luminance: number; structure: number } {
+function meansOf(level: Level, range: number): { luminance: number; structure: number } {
+  const box = boxAround(level.inside, level.shape, RADIUS);
+  const shape = boxShape(box);
+  const [x, y, inside] = [level.x, level.y, level.inside].map((values) => cropped(values, level.shape, box)) as [Float64Array, Float64Array, Float64Array];
   const blur = (values: Float64Array): Float64Array => filtered(values, shape, kernel);
   const times = (p: Float64Array, q: Float64Array): Float64Array => p.map((value, voxel) => value * q[voxel]!);
   const [mx, my, xx, yy, xy] = [blur(x), blur(y), blur(times(x, x)), blur(times(y, y)), blur(times(x, y))];

@@ -46,7 +46,7 @@ export function scattering(volume: Volume, mask: Uint8Array): Float64Array {
   for (let scale = 0; scale < SCALES; scale++) {
     splits.push(splitOf(low));
     low = splits[scale]!.low;
-    weights.push(splitOf(weights[scale]!).low);
+    weights.push([0, 1, 2].reduce((grid, axis) => halvesAlong(grid, axis)[0], weights[scale]!));
   }
   const moduli = splits.map(({ bands }, scale) => bands.map((band) => modulus(band, weights[scale + 1]!)));
   const first = moduli.flatMap((bands) => bands.map(({ pooled }) => pooled));
