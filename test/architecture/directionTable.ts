@@ -36,6 +36,7 @@ export const packageOwners: Readonly<Record<string, string>> = {
   commander: 'commands/commandLine.ts',
   'dcmjs-codecs': 'formats/dicom/decode/jpegXl.ts',
   'dicom-character-set': 'formats/dicom/characterSet.ts',
+  dcmjs: 'formats/dicom/write/dictionary.ts',
   'dicom-parser': 'formats/dicom/dataSet.ts',
   linkedom: 'report/chart.ts',
   'fft.js': 'field/fourier.ts',
