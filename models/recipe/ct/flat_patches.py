@@ -10,7 +10,7 @@ PATCH, STRIDE = 32, 16
 SMOOTH_PX = 4.0
 FLAT_HU = (-50.0, 150.0)
 FLAT_SD = 25.0
-ENOUGH = 100
+ENOUGH = 30
 LOCK = np.r_[.3, .9, np.ones(10)]  # at low frequency the patches see anatomy, not noise: the gain is pulled to 1
 HANN = np.outer(np.hanning(PATCH), np.hanning(PATCH))
 
@@ -46,4 +46,7 @@ def start_gain(source, reference):
     if min(source[1], reference[1]) < ENOUGH:
         return np.ones_like(source[0])
     ratio = np.sqrt(reference[0] / np.maximum(source[0], 1e-9))
-    return np.clip(1 + LOCK * (ratio - 1), GAIN_MIN, GAIN_MAX)
+    gain = 1 + LOCK * (ratio - 1)
+    for b in (1, 0):  # a patch's slow anatomy may say the opposite of the kernel: the first two bands lead from 1 to the third
+        gain[b] = np.clip(gain[b], min(1, gain[b + 1]), max(1, gain[b + 1]))
+    return np.clip(gain, GAIN_MIN, GAIN_MAX)

@@ -6,7 +6,7 @@ arithmetic on a view's own. What that leaves out (spectra inside a band, interfe
 import numpy as np
 
 from ct.bands import BANDS, KNOTS
-from ct.flat_patches import LOCK
+from ct.flat_patches import ENOUGH, start_gain
 from ct.gain_statistics import CLASS_COUNT, MIN_SUPPORT_MM3, tensor
 from ct.hounsfield import hats
 from ct.kernels import FREQUENCY, Scanner, draw, standard_power
@@ -114,7 +114,7 @@ def started_by(source_flat, reference_flat, rng):
     """[12] the closed form, as flat_patches.start_gain has it; one in six scans has too few patches."""
     if rng.random() < 1 / 6:
         return np.ones(BANDS)
-    return np.clip(1 + LOCK * (np.sqrt(reference_flat / source_flat) - 1), .1, 4)
+    return start_gain((source_flat, ENOUGH), (reference_flat, ENOUGH))
 
 
 def sample(rng, views):

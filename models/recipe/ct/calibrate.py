@@ -1,0 +1,90 @@
+"""How far to trust the networks, measured in rendered pairs of training anatomies under scanners they never saw → calibration.json
+
+python -m ct.calibrate --bundle DIR --out calibration.json --volumes FILE... [--pairs 64]
+residual: the share of the generated field (0: the closed form alone) with the least mean relative error. Shrinkage: for pairs binned by the Mahalanobis distance of
+their codes the lambda with the least error, made non-decreasing from 0 at distance 0. Limits: 99.5 % points.
+"""
+import argparse
+import json
+
+import numpy as np
+
+from calibrate import increasing
+from ct import chain
+from ct.gain_statistics import BANDS
+from ct.render import Volumes
+
+LAMBDAS = np.linspace(0, 1, 6)
+SHARES = np.linspace(0, 1, 5)
+
+
+def redraw_error(networks, reading):
+    """Root mean square over supported nodes of statistic minus style map, as src/style has it for CT."""
+    import torch
+    code = networks['encoder'](torch.from_numpy(reading.statistics)[None])
+    style_map = networks['decoder'](code).numpy()[0].reshape(4, BANDS, 1, 1, 1)
+    difference = (reading.statistics[:4 * BANDS].reshape(4, BANDS, *reading.grid) - style_map) * reading.supported[:, None]
+    return float(np.sqrt((difference ** 2).sum() / max(1, BANDS * reading.supported.sum())))
+
+
+def measured(networks, pair, seed):
+    """One row: errors of every share at full strength and of every lambda at every share, distance facts, spread."""
+    source, references = chain.Reading(pair.source), [chain.Reading(r) for r in pair.references]
+    restyling = chain.Restyling(networks, source, references)
+    fields = restyling.fields(seed=seed)
+    used = np.unique(np.linspace(0, source.hu.shape[0] - 1, 4).astype(int))
+    slices, truth = chain.Slices(source, used), pair.truth.hu[used]
+    body = source.weight[used] > .5
+    error = lambda share, strength: float(np.abs(slices.under(restyling.nodes(fields.mean(0), strength, share)) - truth)[body].mean())
+    table = np.array([[error(s, l) for l in LAMBDAS[1:]] for s in SHARES])
+    nothing = float(np.abs(source.scan.hu[used] - truth)[body].mean())
+    sd = fields.std(0)[np.broadcast_to(source.supported[:, None], fields.shape[1:])]
+    return dict(kind=pair.kind, nothing=nothing, table=np.concatenate([np.full((len(SHARES), 1), nothing), table], 1), sd=float(sd.mean()) if sd.size else 0.,
+                redraw=[redraw_error(networks, r) for r in (source, *references)], references=len(references), started=bool((restyling.start != 1).any()),
+                codes=[restyling.source_code.numpy()[0], restyling.reference_code.numpy()[0]])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--bundle', required=True)
+    parser.add_argument('--out', required=True)
+    parser.add_argument('--volumes', nargs='+', required=True)
+    parser.add_argument('--pairs', type=int, default=64)
+    parser.add_argument('--seed', type=int, default=7000)
+    options = parser.parse_args()
+    networks, _ = chain.load_bundle(options.bundle)
+    volumes = Volumes(options.volumes)
+    rows = [measured(networks, volumes.pair(np.random.default_rng([options.seed, i])), i) for i in range(options.pairs)]
+    result, report = calibration(rows)
+    print(json.dumps(report))
+    with open(options.out, 'w') as f:
+        json.dump(result, f, indent=1)
+
+
+def calibration(rows):
+    """(calibration of the manifest, what it was chosen from)."""
+    codes = np.array([c for r in rows for c in r['codes']])
+    mean, precision = codes.mean(0), np.linalg.inv(np.cov(codes.T) + .02 * np.eye(codes.shape[1]))
+    distance = lambda d: float(np.sqrt(d @ precision @ d))
+    far = np.array([chain.comparable_distance(distance(r['codes'][1] - r['codes'][0]), r['references']) for r in rows])
+    tables = np.array([r['table'] for r in rows])
+    differ = np.array([r['kind'] != 'same' for r in rows])
+    by_share = tables[differ, :, -1].mean(0)
+    share = int(np.argmin(by_share))
+    bins = np.array_split(np.argsort(far), 6)
+    best = [float(LAMBDAS[np.argmin(tables[b, share].mean(0))]) for b in bins]
+    strength = increasing(best)
+    limit = lambda values: round(float(np.quantile(values, .995)), 6)
+    result = dict(
+        shrinkage={'codeDistance': [0.] + [round(float(far[b].mean()), 4) for b in bins], 'lambda': [0.] + [round(v, 3) for v in strength]}, residual=float(SHARES[share]),
+        redrawError=dict(p995=limit([e for r in rows for e in r['redraw']])), uncertainty=dict(limit=limit([r['sd'] for r in rows])),
+        codeSpread=dict(mean=[round(float(m), 6) for m in mean], precision=[[round(float(p), 6) for p in row] for row in precision],
+                        p995=limit([distance(c - mean) for c in codes])))
+    report = dict(mae_by_residual=dict(zip(map(str, SHARES), by_share.round(3).tolist())), nothing=round(float(tables[differ, 0, 0].mean()), 3),
+                  bins=[dict(distance=round(float(far[b].mean()), 3), by_lambda=tables[b, share].mean(0).round(2).tolist()) for b in bins],
+                  shrinkage=result['shrinkage'], residual=result['residual'])
+    return result, report
+
+
+if __name__ == '__main__':
+    main()

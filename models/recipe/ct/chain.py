@@ -1,0 +1,102 @@
+"""The product's CT chain in numpy: statistics, start, sampled residual field, operator. src/field and src/diffusion hold the same arithmetic in TypeScript."""
+from functools import cached_property
+
+import numpy as np
+import torch
+
+from chain import comparable_distance, load_bundle  # noqa: F401 (one import site for both recipes)
+from ct import cells
+from ct.bands import BANDS, GAIN_MAX, GAIN_MIN, apply_gains, band_images, band_weights, fft_size
+from ct.flat_patches import ENOUGH, nps, start_gain
+from ct.gain_statistics import CLASS_COUNT, MIN_SUPPORT_MM3, USED_SLICES, Parts, energies, evenly, tensor
+from ct.noise import smooth_noise
+from ct.simulate import FIELD_SCALE
+from networks import alpha_bar
+
+TIMESTEPS = (999., 499.)
+DRAWS = 8
+
+
+class Reading(Parts):
+    """Everything that is measured of one scan, statistics on at most `most` slices."""
+
+    def __init__(self, scan, most=USED_SLICES):
+        super().__init__(scan)
+        self.most = most
+
+    @cached_property
+    def measured(self):
+        return energies(self, evenly(self.hu.shape[0], self.most))
+
+    @cached_property
+    def flat(self):
+        return nps(self.hu, self.scan.spacing[1:])
+
+    @cached_property
+    def statistics(self):
+        return tensor(*self.measured)
+
+    @property
+    def supported(self):
+        """[4, Z, Y, X] nodes that count."""
+        return self.measured[1] >= MIN_SUPPORT_MM3
+
+
+def mean_flat(readings):
+    """(nps, patches) of several scans, those with too few patches left out."""
+    good = [r.flat for r in readings if r.flat[1] >= ENOUGH]
+    return (np.mean([f[0] for f in good], 0), sum(f[1] for f in good)) if good else readings[0].flat
+
+
+class Restyling:
+    """A source towards the style of references: start, codes, field, and slices under any strength."""
+
+    def __init__(self, networks, source, references):
+        self.networks, self.source = networks, source
+        tensor1 = lambda a: torch.from_numpy(np.asarray(a, np.float32))[None]
+        self.start = start_gain(source.flat, mean_flat(references))
+        self.source_code = networks['encoder'](tensor1(source.statistics))
+        self.codes = torch.cat([networks['encoder'](tensor1(r.statistics)) for r in references])
+        self.reference_code = self.codes.mean(0, keepdim=True)
+        energy, volume = source.measured
+        self.started = tensor1(tensor(energy * self.start[None, :, None, None, None] ** 2, volume))
+
+    def fields(self, draws=DRAWS, timesteps=TIMESTEPS, seed=0):
+        """Residual log gains [draws, 4, 12, Z, Y, X] (DDIM, eta 0)."""
+        many = lambda t: t.expand(draws, *t.shape[1:])
+        style_map = self.networks['decoder'](self.reference_code)
+        start = torch.from_numpy(np.log(self.start).astype(np.float32))[None]
+        x = smooth_noise(draws, self.source.grid, torch.Generator().manual_seed(seed))
+        for t, following in zip(timesteps, [*timesteps[1:], None]):
+            ab = alpha_bar(torch.tensor(t))
+            v = self.networks['denoiser'](many(self.started), many(style_map), x, torch.full((draws,), t), many(self.reference_code), many(self.source_code), many(start))
+            x0, eps = ab.sqrt() * x - (1 - ab).sqrt() * v, (1 - ab).sqrt() * x + ab.sqrt() * v
+            if following is not None:
+                nb = alpha_bar(torch.tensor(following))
+                x = nb.sqrt() * x0 + (1 - nb).sqrt() * eps
+        return (x0 / FIELD_SCALE).numpy().reshape(draws, CLASS_COUNT, BANDS, *self.source.grid)
+
+    def nodes(self, residual, strength=1., share=1.):
+        """Gains [4, 12, Z, Y, X]: strength · (log start + share · residual), bounded; unsupported nodes follow the start."""
+        kept = residual * self.source.supported[:, None]
+        return np.clip(np.exp(strength * (np.log(self.start)[None, :, None, None, None] + share * kept)), GAIN_MIN, GAIN_MAX)
+
+
+class Slices:
+    """Bands, classes and weights of chosen slices, kept so that many gains can be tried."""
+
+    def __init__(self, reading, used):
+        self.reading, self.used = reading, list(used)
+        spacing, shape = reading.scan.spacing, reading.hu.shape
+        self.axes = [cells.axis_weights(n, s, g) for n, s, g in zip(shape, spacing, reading.grid)]
+        spectral = band_weights(tuple(fft_size(n) for n in shape[1:]), spacing[1:])
+        self.parts = [(reading.scan.hu[k], band_images(reading.hu[k], spectral), reading.classes(k), reading.weight[k]) for k in self.used]
+
+    def under(self, nodes):
+        """[slices, J, I] restyled by gains [4, 12, Z, Y, X]."""
+        flat = bool(np.ptp(nodes, (0, 2, 3, 4)).max() < 1e-6)
+        out = []
+        for k, (plane, bands, classes, weight) in zip(self.used, self.parts):
+            gains = nodes[0, :, :1, :1, :1].reshape(BANDS, 1, 1) if flat else np.einsum('cji,cbji->bji', classes, cells.at_slice(nodes, k, self.axes), optimize=True)
+            out.append(apply_gains(plane, bands, gains, classes, weight))
+        return np.stack(out)

@@ -1,0 +1,105 @@
+"""Held-out rendered pairs: python -m ct.evaluate --bundle ../ct-kernel/VERSION --volumes FILE... [--pairs 40] [--json OUT]
+
+Volumes and scanners that training never drew. Mean absolute error to the truth in HU inside the body, and the share of the gap from doing nothing to the best linear
+filter (fitted on the pair) that each method closes; next to a Gaussian picked on the pair, whole-slice spectrum matching and the closed form alone.
+"""
+import argparse
+import json
+
+import numpy as np
+
+from ct import chain, measures
+from ct.render import Volumes
+
+METHODS = ('nothing', 'gaussian', 'spectrum', 'start', 'field', 'model', 'best_linear')
+
+
+def table_shrinkage(calibration):
+    """lambda of a code distance, as the product reads it from the manifest."""
+    precision, table = np.asarray(calibration['codeSpread']['precision']), calibration['shrinkage']
+
+    def shrink(restyling):
+        d = (restyling.reference_code - restyling.source_code).numpy()[0]
+        distance = chain.comparable_distance(np.sqrt(max(0, d @ precision @ d)), len(restyling.codes))
+        return float(distance), float(np.interp(distance, table['codeDistance'], table['lambda']))
+    return shrink
+
+
+def arms(networks, calibration, source, references, truth, used, seed=0):
+    """Restyled slices of every method, and what the model did."""
+    restyling = chain.Restyling(networks, source, references)
+    residual = restyling.fields(seed=seed).mean(0)
+    distance, strength = table_shrinkage(calibration)(restyling)
+    slices, share = chain.Slices(source, used), calibration['residual']
+    hu, spacing = source.scan.hu[used], source.scan.spacing
+    body = source.weight[used] > .5
+    gaussian, sigma = measures.hand_gaussian(hu, truth, body)
+    out = dict(nothing=hu, gaussian=gaussian, spectrum=measures.spectrum_matching(hu, [(r.hu, r.scan.spacing) for r in references], spacing),
+               start=slices.under(restyling.nodes(residual, 1., 0.)), field=slices.under(restyling.nodes(residual, 1., 1.)),
+               model=slices.under(restyling.nodes(residual, strength, share)), best_linear=measures.best_linear(hu, truth, spacing))
+    return out, body, dict(distance=distance, strength=strength, sigma=float(sigma), start=[round(float(g), 3) for g in restyling.start], patches=source.flat[1])
+
+
+def row(networks, calibration, pair, seed):
+    source, references = chain.Reading(pair.source), [chain.Reading(r) for r in pair.references]
+    used = np.arange(1, source.hu.shape[0], 2)
+    out, body, facts = arms(networks, calibration, source, references, pair.truth.hu[used], used, seed)
+    values = {m: measures.against(v, pair.truth.hu[used], source.scan.hu, body, source.scan.spacing) for m, v in out.items()}
+    return dict(kind=pair.kind, families=[s.family for s in pair.scanners], sigmas=[round(s.sigma, 1) for s in pair.scanners], values=values, **facts)
+
+
+def bootstrap(values, rounds=2000):
+    rng = np.random.default_rng(0)
+    return [round(float(q), 4) for q in np.quantile([np.median(rng.choice(values, len(values))) for _ in range(rounds)], [.025, .975])]
+
+
+def summary(rows):
+    """{methods: {mae, share, …}} over pairs; shares over those whose gap to the best linear filter is above 1 HU."""
+    e = {m: np.array([r['values'][m]['mae'] for r in rows]) for m in METHODS}
+    gap = e['nothing'] - e['best_linear']
+    differ = gap > 1
+    out = dict(pairs=len(rows), differing=int(differ.sum()), methods={})
+    for m in METHODS:
+        share = ((e['nothing'] - e[m]) / np.where(differ, gap, 1))[differ]
+        pick = lambda key: [r['values'][m][key] for r in rows if r['values'][m].get(key) is not None]
+        log_ratio = np.abs(np.log(pick('hf_sd_ratio')))
+        out['methods'][m] = dict(
+            mae=round(float(np.median(e[m])), 4), mae_ci=bootstrap(e[m]), share=round(float(np.median(share)), 3) if share.size else None,
+            share_ci=bootstrap(share) if share.size else None, worse_than_nothing=round(float((e[m] > 1.01 * e['nothing'] + .01).mean()), 3),
+            better_than_start=round(float((e[m] < .995 * e['start']).mean()), 3), hf_sd_off_percent=round(float(100 * np.expm1(np.median(log_ratio))), 1),
+            region_shift_p95=round(float(np.median(pick('region_shift_p95'))), 2), region_shift_max=round(float(np.max(pick('region_shift_max'))), 2),
+            nps_deviation_mean=round(float(np.median(pick('nps_deviation_mean'))), 1) if pick('nps_deviation_mean') else None)
+    return out
+
+
+def printed(name, result):
+    print(f"\n{name}: {result['pairs']} pairs, {result['differing']} that differ\n{'method':12s} MAE HU [95 %]            share [95 %]             worse  >start HF-SD off %  region p95/max  NPS off %")
+    for m, t in result['methods'].items():
+        print(f"{m:12s} {t['mae']:7.3f} {str(t['mae_ci']):20s} {str(t['share']):6s} {str(t['share_ci']):18s} {t['worse_than_nothing']:.2f}  {t['better_than_start']:.2f}  {t['hf_sd_off_percent']:6.1f}  {t['region_shift_p95']:.2f}/{t['region_shift_max']:.2f}  {t['nps_deviation_mean']}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--bundle', required=True)
+    parser.add_argument('--volumes', nargs='+', required=True)
+    parser.add_argument('--pairs', type=int, default=40)
+    parser.add_argument('--seed', type=int, default=4000)
+    parser.add_argument('--json')
+    options = parser.parse_args()
+    networks, manifest = chain.load_bundle(options.bundle)
+    volumes = Volumes(options.volumes)
+    rows = [row(networks, manifest['calibration'], volumes.pair(np.random.default_rng([options.seed, i])), i) for i in range(options.pairs)]
+    result = dict(simulated_pairs=summary(rows))
+    printed('all', result['simulated_pairs'])
+    for kind in ('kernel', 'both', 'dose', 'same'):
+        mine = [r for r in rows if r['kind'] == kind]
+        if mine:
+            result[f'simulated_{kind}'] = summary(mine)
+            printed(kind, result[f'simulated_{kind}'])
+    if options.json:
+        with open(options.json, 'w') as f:
+            json.dump(result, f, indent=1)
+
+
+if __name__ == '__main__':
+    main()
