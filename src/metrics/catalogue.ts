@@ -349,7 +349,7 @@ export const metricCatalogue = {
     unit: 'HU',
     better: 'change',
     needs: ['source and harmonized on one grid'],
-    formula: 'max |harmonized − source| over voxels of soft tissue alone',
+    formula: 'max |harmonized − source| over voxels that are soft tissue by at least 95 %',
     source: 'definition',
     meaning: 'No voxel of soft tissue moves further than the protocol’s cap.',
   },

@@ -15,7 +15,7 @@ export type CtChange = Readonly<{
   anchors: readonly HuAnchor[];
   regions: RegionShifts | undefined;
   lung: Readonly<{ source: LungDensity | undefined; harmonized: LungDensity | undefined }>;
-  /** Mean |ΔHU| over the body, and the largest in voxels that are soft tissue alone. */
+  /** Mean |ΔHU| over the body, and the largest of a voxel that is soft tissue by at least 95 %. */
   meanChange: number;
   softChange: number;
   /** Voxels outside the body, in padding or in metal whose value changed. */
@@ -23,6 +23,9 @@ export type CtChange = Readonly<{
   /** Share of body voxels stopped at an end of the HU range. */
   clippedFraction: number;
 }>;
+
+/** A voxel counts as soft tissue from this membership on; what is left of it is not capped. */
+const SOFT_SHARE = 0.95;
 
 export type CtMeter = Readonly<{ add: (slice: ChangedSlice) => void; result: (gates: CtProtocol['gates']) => CtChange }>;
 
@@ -51,7 +54,7 @@ export function createCtMeter({ stack, body }: GainScan): CtMeter {
         }
         voxels++;
         changed += change;
-        if (change > softChange && softShare(parts, n) === 1) softChange = change;
+        if (change > softChange && softShare(parts, n) >= SOFT_SHARE) softChange = change;
       }
     },
     result: ({ softAnchorHu, hardAnchorHu }) => ({

@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { sliceStackOf } from '../../src/core/sliceStack.ts';
+import { createSmoother } from '../../src/core/sliceSmoothing.ts';
+import type { Shape3, Volume } from '../../src/core/volume.ts';
+import { applyGainField } from '../../src/field/applyGainField.ts';
+import { fillBody, findBody } from '../../src/field/bodyMask.ts';
+import { factorField, startGains } from '../../src/field/gainField.ts';
+import type { GainField } from '../../src/field/gainField.ts';
+import { bandEnergies, gainStatistics } from '../../src/field/gainStatistics.ts';
+import type { BandEnergies, GainScan } from '../../src/field/gainStatistics.ts';
+import { cleanSlice, describeSlice, emptyParts } from '../../src/field/huClasses.ts';
+import { createNoiseMeter } from '../../src/field/noisePower.ts';
+import type { NoisePower } from '../../src/field/noisePower.ts';
+import { bandResponse, createSliceFilter } from '../../src/field/radialBands.ts';
+import { describeWithOracle, oraclePython } from '../support/oraclePython.ts';
+
+type Packed = Readonly<{ shape: readonly number[]; base64: string }>;
+type Vectors = Readonly<{
+  spacing: readonly [number, number, number]; grid: readonly [number, number, number]; patches: readonly [number, number]; slice: number;
+  nps: readonly [Packed, Packed];
+}> & Readonly<Record<'source' | 'reference' | 'smoothed' | 'weight' | 'body' | 'bands' | 'volume' | 'energy' | 'statistics' | 'start' | 'nodes' | 'operated', Packed>>;
+
+const recipe = fileURLToPath(new URL('../../models/recipe', import.meta.url));
+const CELL_MM = 48;
+
+function values({ base64 }: Packed): Float32Array {
+  const bytes = Buffer.from(base64, 'base64');
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+function worst(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
+  expect(ours.length).toBe(theirs.length);
+  let most = 0;
+  for (let n = 0; n < theirs.length; n++) most = Math.max(most, Math.abs(ours[n]! - theirs[n]!));
+  return most;
+}
+
+describeWithOracle('the CT gain field against the recipe’s numpy', ['scipy', 'nibabel'], () => {
+  const folder = mkdtempSync(join(tmpdir(), 'concord-oracle-'));
+  let vectors: Vectors;
+  let scan: GainScan;
+  let energies: BandEnergies;
+  let noise: NoisePower;
+
+  /** The phantom as a volume; [slice, row, column] in C order is our own order. */
+  function volumeOf(packed: Packed): Volume<'scanner'> {
+    const [nk, nj, ni] = packed.shape as Shape3;
+    const [sk, sj, si] = vectors.spacing;
+    return { scale: 'scanner', shape: [ni, nj, nk], samples: values(packed), affine: { frame: 'RAS', rows: [[si, 0, 0, 0], [0, sj, 0, 0], [0, 0, sk, 0]] } };
+  }
+
+  function open(packed: Packed): GainScan {
+    const stack = sliceStackOf(volumeOf(packed));
+    const size = [stack.shape[0], stack.shape[1]] as const;
+    const spacing = [stack.spacing[0], stack.spacing[1]] as const;
+    const smoother = createSmoother(size, [2 / spacing[0], 2 / spacing[1]], 3);
+    return { stack, smoother, body: findBody(stack, smoother), filter: createSliceFilter(size, spacing) };
+  }
+
+  function noiseOf({ stack }: GainScan): NoisePower {
+    const [ni, nj, nk] = stack.shape;
+    const meter = createNoiseMeter([ni, nj], [stack.spacing[0], stack.spacing[1]]);
+    const hu = new Float32Array(ni * nj);
+    for (let k = 0; k < nk; k++) {
+      cleanSlice(stack.samples.subarray(k * ni * nj, (k + 1) * ni * nj), hu);
+      meter.add(hu);
+    }
+    return meter.result();
+  }
+
+  beforeAll(() => {
+    const path = join(folder, 'vectors.json');
+    execFileSync(oraclePython()!, ['-m', 'ct.oracle_vectors', path], { cwd: recipe });
+    vectors = JSON.parse(readFileSync(path, 'utf8')) as Vectors;
+    scan = open(vectors.source);
+    energies = bandEnergies(scan, CELL_MM, () => undefined);
+    noise = noiseOf(scan);
+  }, 240_000);
+  afterAll(() => { rmSync(folder, { recursive: true }); });
+
+  it('finds the same body, smooths alike within 0.001 HU and weighs alike within 1e-5', () => {
+    const k = vectors.slice;
+    const pixels = scan.stack.shape[0] * scan.stack.shape[1];
+    const body = new Uint8Array(pixels);
+    fillBody(scan.body, k, body);
+    const parts = emptyParts(pixels);
+    describeSlice(scan.stack.samples.subarray(k * pixels, (k + 1) * pixels), body, scan.smoother, parts);
+    expect(worst(body, values(vectors.body))).toBe(0);
+    expect(worst(parts.smoothed, values(vectors.smoothed))).toBeLessThan(1e-3);
+    expect(worst(parts.weight, values(vectors.weight))).toBeLessThan(1e-5);
+  });
+
+  it('splits a slice into the same 12 bands within 0.002 HU, beside another slice in one transform', () => {
+    const k = vectors.slice;
+    const pixels = scan.stack.shape[0] * scan.stack.shape[1];
+    const plane = (slice: number): Float32Array => {
+      const hu = new Float32Array(pixels);
+      cleanSlice(scan.stack.samples.subarray(slice * pixels, (slice + 1) * pixels), hu);
+      return hu;
+    };
+    const outputs = Array.from({ length: 12 }, () => [new Float32Array(pixels), new Float32Array(pixels)] as const);
+    scan.filter.filter([plane(3), plane(k)], outputs.map((_, b) => bandResponse(b + 1)), outputs);
+    const ours = Float32Array.from(outputs.flatMap(([, second]) => [...second]));
+    expect(worst(ours, values(vectors.bands))).toBeLessThan(2e-3);
+  });
+
+  it('measures the same energies within 0.01 %, volumes and statistics within 1e-4', () => {
+    expect([energies.cells[2], energies.cells[1], energies.cells[0]]).toEqual(vectors.grid);
+    const theirs = values(vectors.energy);
+    expect(energies.energy.every((energy, n) => Math.abs(energy - theirs[n]!) <= 1e-4 * Math.max(theirs[n]!, 1))).toBe(true);
+    expect(worst(energies.volume.map((mm3, n) => mm3 / Math.max(values(vectors.volume)[n]!, 1)), values(vectors.volume).map((mm3) => (mm3 > 0 ? mm3 / Math.max(mm3, 1) : 0)))).toBeLessThan(1e-4);
+    expect(worst(gainStatistics(energies).samples, values(vectors.statistics))).toBeLessThan(1e-4);
+  });
+
+  it('finds the same flat patches, noise power within 0.01 % and start within 1e-4', () => {
+    const reference = noiseOf(open(vectors.reference));
+    expect([noise.patches, reference.patches]).toEqual(vectors.patches);
+    for (const [ours, packed] of [[noise, vectors.nps[0]], [reference, vectors.nps[1]]] as const) {
+      const theirs = values(packed);
+      expect(ours.nps.every((power, b) => Math.abs(power - theirs[b]!) < 1e-4 * theirs[b]!)).toBe(true);
+    }
+    const enough = { ...noise, patches: 100 };
+    const start = startGains(enough, { ...reference, patches: 100 }, { minGain: 0.1, maxGain: 4 }).gains;
+    if (Math.min(...vectors.patches) >= 100) expect(worst(start, values(vectors.start))).toBeLessThan(1e-4);
+    else expect(Array.from(values(vectors.start))).toEqual(new Array<number>(12).fill(1));
+  });
+
+  it('applies random gains as the recipe does within 0.01 HU, and needs one response for gains equal everywhere', () => {
+    const own = open({ ...vectors.source });
+    const [z, y, x] = vectors.grid;
+    const count = x * y * z;
+    const nodes = values(vectors.nodes);
+    // [class][band][Z][Y][X] → band fastest
+    const gains = Float32Array.from(nodes, (_, n) => nodes[(Math.floor(n / (12 * count)) * 12 + (n % 12)) * count + (Math.floor(n / 12) % count)]!);
+    const field: GainField = { cells: [x, y, z], gains };
+    const exact = { cells: field.cells, responses: Array.from({ length: 12 }, (_, b) => bandResponse(b + 1)), error: 0,
+      weights: Array.from({ length: 12 }, (_, b) => Float32Array.from({ length: 4 * count }, (_node, node) => gains[node * 12 + b]! - 1)) };
+    let operated: Float32Array | undefined;
+    applyGainField(exact, own, { cellMm: CELL_MM, softCapHu: 200 }, ({ k, after }) => { if (k === vectors.slice) operated = after.slice(); });
+    expect(worst(operated!, values(vectors.operated))).toBeLessThan(0.01);
+    // gains that are the same everywhere need one response, and it is exact
+    const uniform = factorField({ cells: field.cells, gains: gains.map((_, n) => gains[n % 12]!) });
+    expect(uniform.responses).toHaveLength(1);
+    expect(uniform.error).toBeLessThan(1e-6);
+  });
+});
