@@ -26,7 +26,7 @@ describe.each(bundles)('%s', (folder) => {
 
   it('has measured numbers in its manifest, and the card prints the headline ones', async () => {
     const { eval_metrics: measured } = await loadManifest(folder);
-    const head = measured['simulated_head'] as { methods: Record<string, { mae: number; share: number }> };
+    const head = (measured['simulated_head'] ?? measured['simulated_pairs']) as { methods: Record<string, { mae: number; share: number }> };
     for (const method of ['nothing', 'start', 'model']) {
       const row = head.methods[method];
       expect(card).toContain(row?.mae.toFixed(4));
