@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderConformance } from './dicomConformance.mjs';
 import { root, setup, step } from './setup.mjs';
 
 const GENERATED = '<!-- Made by scripts/generateDocs.mjs; edit the source it names, not this page. -->';
@@ -167,6 +168,18 @@ async function main() {
     writeFileSync(join(folder, name), text);
     step(`docs/reference/${name}`);
   }
+  writeFileSync(join(folder, 'dicom-conformance.md'), renderConformance(await conformanceTables(module)));
+  step('docs/reference/dicom-conformance.md');
+}
+
+async function conformanceTables(module) {
+  const folder = 'formats/dicom/write';
+  const { ruleTable } = await module(`${folder}/ruleTable.js`);
+  const { tags } = await module(`${folder}/tags.js`);
+  const { DROPPED_GROUPS: droppedGroups } = await module(`${folder}/dropGroups.js`);
+  const { codes } = await module(`${folder}/codes.js`);
+  const { transferSyntaxes } = await module('formats/dicom/transferSyntax.js');
+  return { ruleTable, tags, droppedGroups, codes, transferSyntaxes, implementation: await module(`${folder}/implementation.js`) };
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) await main();

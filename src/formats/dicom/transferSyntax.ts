@@ -21,7 +21,7 @@ type TransferSyntaxEntry = Readonly<{
   lossy?: true;
 }>;
 
-const transferSyntaxes: Readonly<Record<string, TransferSyntaxEntry>> = {
+export const transferSyntaxes: Readonly<Record<string, TransferSyntaxEntry>> = {
   '1.2.840.10008.1.2': { name: 'Implicit VR Little Endian', coding: 'native', implicit: true },
   '1.2.840.10008.1.2.1': { name: 'Explicit VR Little Endian', coding: 'native' },
   '1.2.840.10008.1.2.1.99': { name: 'Deflated Explicit VR Little Endian', coding: 'native', deflated: true },

@@ -4,7 +4,7 @@ import { ConcordError } from '../../../core/errors.ts';
 import { ScanRefusal } from '../../../core/issues.ts';
 import type { Volume } from '../../../core/volume.ts';
 import type { ReadSlice } from '../readSlices.ts';
-import { MR_IMAGE_STORAGE } from '../sopClasses.ts';
+import { kindOfSopClass, MR_IMAGE_STORAGE } from '../sopClasses.ts';
 import { derivedInstance } from './derivedInstance.ts';
 import { derivedUid } from './derivedUid.ts';
 import { displayWindow } from './displayWindow.ts';
@@ -51,10 +51,11 @@ type StoredSeries = Readonly<{
  * not at all. Equal calls give equal bytes. The sources are read again and must not have changed.
  *
  * @param folder `…/<study>/<series>`; files are named by their place in the stack, 0001.dcm first
- * @throws ScanRefusal QC_FAIL when too many values leave the pixel form, MALFORMED when a source has changed;
+ * @throws ScanRefusal UNSUPPORTED_SOP_CLASS_ENHANCED; QC_FAIL when too many values leave the pixel form, MALFORMED when a source has changed;
  * CONCORD_GRID_MISMATCH, CONCORD_NO_SPACE, CONCORD_OUTPUT_NOT_WRITABLE
  */
 export async function writeSeries(series: SeriesToWrite, folder: string): Promise<WrittenSeries> {
+  checkClassic(series.slices);
   checkGrid(series);
   // 1. all pixels first: refusing comes before writing, and the UIDs stand for them
   const stored = await storeSeries(series);
@@ -75,6 +76,12 @@ export async function writeSeries(series: SeriesToWrite, folder: string): Promis
     await staged.discard();
     throw error;
   }
+}
+
+/** A multi-frame instance would need its functional groups rewritten, frame by frame. */
+function checkClassic(slices: SeriesToWrite['slices']): void {
+  if (slices.every(({ sopClassUid }) => kindOfSopClass(sopClassUid) === 'classic')) return;
+  throw new ScanRefusal('UNSUPPORTED_SOP_CLASS_ENHANCED', 'only classic CT and MR images are written as DICOM');
 }
 
 function checkGrid({ slices, harmonized: { shape } }: SeriesToWrite): void {
