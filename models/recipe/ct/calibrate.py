@@ -14,8 +14,8 @@ from ct import chain
 from ct.gain_statistics import BANDS
 from ct.render import Volumes
 
-LAMBDAS = np.linspace(0, 1, 6)
-SHARES = np.linspace(0, 1, 5)
+LAMBDAS = np.linspace(0, 1, 4)
+SHARES = np.array([0., .5, 1.])
 
 
 def redraw_error(networks, reading):
@@ -32,7 +32,7 @@ def measured(networks, pair, seed):
     source, references = chain.Reading(pair.source), [chain.Reading(r) for r in pair.references]
     restyling = chain.Restyling(networks, source, references)
     fields = restyling.fields(seed=seed)
-    used = np.unique(np.linspace(0, source.hu.shape[0] - 1, 4).astype(int))
+    used = np.unique(np.linspace(1, source.hu.shape[0] - 2, 3).astype(int))
     slices, truth = chain.Slices(source, used), pair.truth.hu[used]
     body = source.weight[used] > .5
     error = lambda share, strength: float(np.abs(slices.under(restyling.nodes(fields.mean(0), strength, share)) - truth)[body].mean())
@@ -71,7 +71,7 @@ def calibration(rows):
     differ = np.array([r['kind'] != 'same' for r in rows])
     by_share = tables[differ, :, -1].mean(0)
     share = int(np.argmin(by_share))
-    bins = np.array_split(np.argsort(far), 6)
+    bins = np.array_split(np.argsort(far), 4)
     best = [float(LAMBDAS[np.argmin(tables[b, share].mean(0))]) for b in bins]
     strength = increasing(best)
     limit = lambda values: round(float(np.quantile(values, .995)), 6)

@@ -17,7 +17,7 @@ def detail(hu):
     return hu - gaussian_filter(hu, (0, 2, 2))
 
 
-def against(hu, truth, source, body, spacing):
+def against(hu, truth, source, body, spacing, with_spectra=True):
     """Errors and ratios in `body`; the lung and soft masks come from the truth. Regions are 10 mm squares wholly inside the body."""
     error = (hu - truth)[body]
     a, b = detail(hu), detail(truth)
@@ -27,7 +27,7 @@ def against(hu, truth, source, body, spacing):
     if lung.sum() > 5000:
         emphysema = lambda v: float((v[lung] < -950).mean() * 100)
         out |= dict(laa950=emphysema(hu), laa950_true=emphysema(truth), perc15=float(np.percentile(hu[lung], 15)), perc15_true=float(np.percentile(truth[lung], 15)))
-    return out | regions(hu, source, body, spacing) | spectra(hu, truth, spacing)
+    return out | regions(hu, source, body, spacing) | (spectra(hu, truth, spacing) if with_spectra else {})
 
 
 def regions(hu, source, body, spacing):

@@ -2,7 +2,7 @@
 
 python validation/studies/ct-kernel/kernel_pair.py --bundle models/ct-kernel/VERSION --pair DIR --other FILE... [--json OUT]
 
-Four slices of the second half are measured. Reference a: the first half under the other kernel. Reference b: other patients' volumes, put by simulation under a scanner whose
+Three slices of the second half are measured. Reference a: the first half under the other kernel. Reference b: other patients' volumes, put by simulation under a scanner whose
 flat-patch noise was fitted to that kernel's first half. The truth is seen by the comparators that need it (Gaussian, best linear filter) and by no other.
 """
 import argparse
@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../../../models/recipe'))
 
 from ct import chain, measures  # noqa: E402
-from ct.evaluate import METHODS, arms  # noqa: E402
+from ct.evaluate import METHODS, table_shrinkage  # noqa: E402
 from ct.gain_statistics import evenly  # noqa: E402
 from ct.hounsfield import Scan, read_scan  # noqa: E402
 from ct.kernels import Scanner  # noqa: E402
@@ -26,7 +26,7 @@ from ct.simulate import flat_power  # noqa: E402
 KEYS = ('mae', 'hf_sd_ratio', 'soft_ratio', 'lung_ratio', 'laa950', 'laa950_true', 'perc15', 'perc15_true', 'mean_shift', 'region_shift_p95', 'region_shift_max',
         'nps_deviation_mean', 'nps_deviation_max')
 ELSEWHERE_PIXELS, ELSEWHERE_SLICES = 240, 16
-MEASURED, READ = 4, 10  # slices of the second half that are measured, slices that statistics read
+MEASURED, READ = 3, 10  # slices of the second half that are measured, slices that statistics read
 
 
 def fitted_scanner(power, nyquist):
@@ -45,12 +45,30 @@ def elsewhere(path, scanner, pixel, seed):
     return Scene(block(read_scan(path), pixel, ELSEWHERE_PIXELS, ELSEWHERE_SLICES, rng), rng).under(scanner, 0.)
 
 
-def direction(networks, calibration, source, target, references, half):
-    """{method: measures} over the second half."""
-    used = half + evenly(source.hu.shape[0] - half, MEASURED)
-    out, body, facts = arms(networks, calibration, source, references, target.hu[used], used)
-    values = {m: measures.against(v, target.hu[used], source.scan.hu[used], body, source.scan.spacing) for m, v in out.items()}
-    return dict(values=values, **facts)
+class Direction:
+    """Source and truth of one direction with what no reference changes: slices, body, and the comparators that see the truth."""
+
+    def __init__(self, source, target, half):
+        self.source, self.half, self.target = chain.Reading(source, READ), half, target
+        used = half + evenly(source.hu.shape[0] - half, MEASURED)
+        self.slices = chain.Slices(self.source, used)
+        self.hu, self.truth, self.body, self.spacing = source.hu[used], target.hu[used], self.source.weight[used] > .5, source.spacing
+        gaussian, self.sigma = measures.hand_gaussian(self.hu, self.truth, self.body)
+        self.fixed = {n: self.measured(v) for n, v in (('nothing', self.hu), ('gaussian', gaussian), ('best_linear', measures.best_linear(self.hu, self.truth, self.spacing)))}
+
+    def measured(self, hu):
+        return measures.against(hu, self.truth, self.hu, self.body, self.spacing)
+
+    def towards(self, networks, calibration, references):
+        """{method: measures} with these references."""
+        restyling = chain.Restyling(networks, self.source, references)
+        residual = restyling.fields().mean(0)
+        distance, strength = table_shrinkage(calibration)(restyling)
+        arms = dict(start=(1., 0.), field=(1., 1.), model=(strength, calibration['residual']))
+        values = dict(self.fixed, spectrum=self.measured(measures.spectrum_matching(self.hu, [(r.hu, r.scan.spacing) for r in references], self.spacing)))
+        values |= {name: self.measured(self.slices.under(restyling.nodes(residual, *s))) for name, s in arms.items()}
+        return dict(values={m: values[m] for m in METHODS}, distance=distance, strength=strength, sigma=float(self.sigma), start=[round(float(g), 3) for g in restyling.start],
+                    patches=self.source.flat[1])
 
 
 def printed(name, result):
@@ -74,10 +92,10 @@ def main():
         first = chain.Reading(Scan(target.hu[:half], target.spacing), READ)
         scanner, misfit = fitted_scanner(first.flat[0], .5 / target.spacing[1])
         others = [chain.Reading(elsewhere(p, scanner, target.spacing[1], i)) for i, p in enumerate(options.other)]
-        reading = chain.Reading(source, READ)
+        direction = Direction(source, target, half)
         for kind, references in (('other_slices', [first]), ('other_patient', others)):
             key = f'{name}_{kind}'
-            result[key] = direction(networks, manifest['calibration'], reading, target, references, half)
+            result[key] = direction.towards(networks, manifest['calibration'], references)
             result[key] |= dict(fitted=dict(scanner.__dict__, log_misfit=misfit)) if kind == 'other_patient' else {}
             printed(key, result[key])
     if options.json:
