@@ -59,8 +59,11 @@ async function findBrowser(): Promise<string> {
 
 function runBrowser(program: string, args: readonly string[], signal: AbortSignal): Promise<void> {
   return new Promise((done, fail) => {
-    const child = spawn(program, args, { stdio: 'ignore', timeout: LIMIT_MS, signal });
-    child.on('error', (cause) => { fail(new ConcordError('CONCORD_BROWSER', 'The browser could not be started.', { cause })); });
+    // not spawn's own timeout: its timer outlives a program that never started
+    const child = spawn(program, args, { stdio: 'ignore', signal: AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]) });
+    child.on('error', (cause) => {
+      fail(new ConcordError('CONCORD_BROWSER', cause.name === 'AbortError' ? 'The browser was ended before it had printed.' : 'The browser could not be started.', { cause }));
+    });
     child.on('exit', (code, killedBy) => {
       if (code === 0) done();
       else fail(new ConcordError('CONCORD_BROWSER', `The browser ended with ${killedBy ?? `status ${code}`} and printed nothing.`));

@@ -31,9 +31,11 @@ export async function writeEvaluation(record: CohortRecord, outputDir: string, w
     throw new ConcordError('CONCORD_OUTPUT_NOT_WRITABLE', 'The output folder cannot be made.', { cause });
   }
   const paths = { report: join(outputDir, REPORT_NAME), table: join(outputDir, 'metrics.tsv'), record: join(outputDir, RECORD_NAME) };
-  await writeFileAtomic(paths.report, renderCohortReport(record, worst));
+  // the page is made of what is stored, so that `concord report` makes the very same
+  const stored = canonicalJson(record);
+  await writeFileAtomic(paths.report, renderCohortReport(JSON.parse(stored) as CohortRecord, worst));
   await writeFileAtomic(paths.table, formatMetricsTable(record));
-  await writeFileAtomic(paths.record, canonicalJson(record));
+  await writeFileAtomic(paths.record, stored);
   await writePictures(record, worst, join(outputDir, WORST_FOLDER));
   return paths;
 }

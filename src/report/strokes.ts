@@ -28,3 +28,9 @@ export function legendMark(stroke: StrokeName): Html {
   const { color, symbol, isFilled } = strokes[stroke];
   return html`<svg class="key" width="14" height="14" viewBox="0 0 14 14" fill="${isFilled ? color : 'none'}" stroke="${color}" stroke-width="1.6" aria-hidden="true">${markShapes[symbol]}</svg>`;
 }
+
+/** A bar as the legend shows it. */
+export function legendBar(stroke: StrokeName): Html {
+  const { color, dash, isFilled } = strokes[stroke];
+  return html`<svg class="key" width="30" height="12" viewBox="0 0 30 12" aria-hidden="true"><rect x="1" y="1" width="28" height="10" fill="${color}" fill-opacity="${isFilled ? 0.85 : 0.14}" stroke="${color}" stroke-width="1.2" stroke-dasharray="${dash === '' ? 'none' : dash}"/></svg>`;
+}

@@ -138,7 +138,15 @@ footer p { margin: 3px 0; max-width: none; }
   summary { display: none; }
   details::details-content { content-visibility: visible; display: block; }
   .scroll { overflow: visible; }
-  table.items, table.wide, table.metrics { min-width: 0; }
+  table.items, table.wide, table.metrics, table.arms { min-width: 0; }
+  table { font-size: 8.5pt; }
+  table.arms, table.probes { font-size: 7.5pt; }
+  table.features { font-size: 6.5pt; }
+  th, td { padding: 5px 8px 5px 0; }
+  thead th, td.meaning, table .unit, table .absent, table code { font-size: inherit; }
+  tbody th.group { font-size: 10pt; padding-top: 16px; }
+  tbody th.group .unit { font-size: 8.5pt; }
+  .interval, table.arms .interval, table.features .interval { font-size: .88em; white-space: normal; }
   a { color: inherit; }
   h2, h3, caption { break-after: avoid; }
   section + section { margin-top: 22px; }

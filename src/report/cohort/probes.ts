@@ -2,7 +2,7 @@ import type { ProbeKind, ProbeRow, ValidationRecord } from '../../core/validatio
 import { renderChart, type ChartLayer, type Point } from '../chart.ts';
 import { html, type Html } from '../html.ts';
 import { quantity } from '../quantity.ts';
-import { legendMark } from '../strokes.ts';
+import { legendBar } from '../strokes.ts';
 import { armName, evaluatedArm, findingCell, intervalCell, valueOf } from './finding.ts';
 import { sampleSizeNote } from './sampleSize.ts';
 
@@ -55,7 +55,7 @@ function bars(validation: ValidationRecord, rows: readonly ProbeRow[], model: Pr
     ...floors.flatMap(({ probe, value }, n): ChartLayer[] => [{ kind: 'rule', stroke: 'limit', x: value }, { kind: 'words', at: [value, -0.8], text: `${probe} floor`, anchor: 'start', above: 13 * n }]),
   ];
   return html`<figure><h3>${families[model][0]!.toUpperCase()}${families[model].slice(1)}: how well can the site be told?</h3>
-<div class="legend"><span>${legendMark('source')}before, and floors</span><span>${legendMark('harmonized')}after</span></div>${renderChart({
+<div class="legend"><span>${legendBar('source')}before, and floors</span><span>${legendBar('harmonized')}after</span></div>${renderChart({
     width: 960, height: 112 + 26 * known.length, marginLeft: 250, marginTop: 46,
     x: { label: 'Balanced accuracy over held-out subjects', domain: [0, 1], ticks: 10 }, y: { label: '', domain: [known.length - 0.4, -0.8], ticks: known.map((_, n) => n) },
     rowLabels: known.map((row) => labelOf(validation, row)), layers,
@@ -88,7 +88,7 @@ function probeTable(validation: ValidationRecord, rows: readonly ProbeRow[]): Ht
   const key = ({ probe, scope, arm }: ProbeRow): string => `${probe}\t${scope}\t${arm}`;
   const groups = [...new Set(rows.map(key))].map((wanted) => rows.filter((row) => key(row) === wanted));
   return html`<div class="scroll"><table class="probes"><caption>All probes <span class="unit">chance ${quantity(rows[0]!.chance)}; subjects are split, never slices; ${quantity(rows[0]!.n)} scans</span></caption>
-<thead><tr><th scope="col" rowspan="2">Probe</th><th scope="col" rowspan="2">Scans</th><th scope="colgroup" colspan="2">Balanced accuracy</th><th scope="colgroup" colspan="2">AUC</th><th scope="col" rowspan="2" class="number">Least and most over seeds</th><th scope="col" rowspan="2" class="number">Taken for the reference</th></tr>
+<thead><tr><th scope="col" rowspan="2">Probe</th><th scope="col" rowspan="2">Scans</th><th scope="colgroup" colspan="2">Balanced accuracy</th><th scope="colgroup" colspan="2">AUC</th><th scope="col" rowspan="2" class="number">Over seeds <span class="unit">logistic, least and most</span></th><th scope="col" rowspan="2" class="number">Taken for the reference <span class="unit">logistic</span></th></tr>
 <tr>${[0, 1].map(() => html`<th scope="col" class="number">logistic</th><th scope="col" class="number">forest</th>`)}</tr></thead>
 <tbody>${groups.map((group) => probeLine(validation, group))}</tbody></table></div>
 <dl>${order.filter((kind) => rows.some(({ probe }) => probe === kind)).map((kind) => html`<dt>${kinds[kind].name}</dt><dd>${kinds[kind].reads}</dd>`)}</dl>`;
@@ -97,8 +97,8 @@ function probeTable(validation: ValidationRecord, rows: readonly ProbeRow[]): Ht
 function probeLine(validation: ValidationRecord, group: readonly ProbeRow[]): Html {
   const of = (model: ProbeRow['model']): ProbeRow | undefined => group.find((row) => row.model === model);
   const first = group[0]!;
-  const stacked = (cell: (row: ProbeRow) => Html): Html => html`${group.map((row, n) => html`${n > 0 && html`<br>`}${cell(row)}`)}`;
+  const shown = of('logistic') ?? first;
   return html`<tr><th scope="row">${kinds[first.probe].name} <span class="unit">${scopes[first.scope]}</span></th><td>${isFloor(first.probe) ? 'people' : armName(validation, first.arm).toLowerCase()}</td>
 ${(['logistic', 'forest'] as const).map((model) => html`<td class="number">${findingCell(of(model)?.balancedAccuracy)}</td>`)}${(['logistic', 'forest'] as const).map((model) => html`<td class="number">${findingCell(of(model)?.auc)}</td>`)}
-<td class="number">${stacked(({ seeds }) => (seeds === null ? html`<span class="absent">–</span>` : html`${quantity(seeds.low)} to ${quantity(seeds.high)}`))}</td><td class="number">${stacked(({ asReference }) => intervalCell(asReference))}</td></tr>`;
+<td class="number">${shown.seeds === null ? html`<span class="absent">–</span>` : html`${quantity(shown.seeds.low)} to ${quantity(shown.seeds.high)}`}</td><td class="number">${intervalCell(shown.asReference)}</td></tr>`;
 }

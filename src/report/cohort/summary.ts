@@ -10,7 +10,7 @@ import { renderHeadlineParts, renderHeadlines } from './headlines.ts';
 export function renderCohortOpening({ counts, issues }: CohortRecord): Html {
   const { matched, subjects, reference, referenceSubjects } = counts;
   return html`<p class="lede">${counted(matched, 'scan')} of ${counted(subjects, 'subject')}, before and after harmonization, against ${counted(reference, 'reference scan')} of ${counted(referenceSubjects, 'subject')}.</p>
-${issues.length > 0 && html`<div class="notice"><h3>${counted(issues.length, 'scan')} could not be used</h3><p>Code and reason stand under <a href="#failures">Failures</a>; all numbers are of the rest.</p></div>`}`;
+${issues.length > 0 && html`<div class="notice"><p><b>${counted(issues.length, 'scan')} could not be used.</b></p><p>Code and reason stand under <a href="#failures">Failures</a>; all numbers are of the rest.</p></div>`}`;
 }
 
 /** The numbers to know first: removal of the site's look and what is left of the error, never merged into one. */
