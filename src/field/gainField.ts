@@ -13,8 +13,8 @@ export type GainField = Readonly<{ cells: Shape3; gains: Float32Array }>;
 
 export type GainBounds = Readonly<{ minGain: number; maxGain: number }>;
 
-/** With fewer flat patches a noise power spectrum is a guess. */
-export const ENOUGH_PATCHES = 100;
+/** From so many flat patches on, the mean power of a band is known within about 5 %. */
+export const ENOUGH_PATCHES = 30;
 /** The two lowest bands start nearer to 1: there noise power is anatomy as much as noise (measured: docs/explanation/method.md). */
 const START_LOCK = [0.3, 0.9];
 /** A response is built from at most so many, and misses no gain by more than this. */
@@ -36,8 +36,11 @@ export function startGains(source: NoisePower, reference: NoisePower, { minGain,
   const gains = source.nps.map((power, band) => {
     if (!hasPatches) return 1;
     const ratio = Math.sqrt(reference.nps[band]! / Math.max(power, 1e-9));
-    return Math.min(Math.max(1 + (START_LOCK[band] ?? 1) * (ratio - 1), minGain), maxGain);
+    return 1 + (START_LOCK[band] ?? 1) * (ratio - 1);
   });
+  // slow anatomy in another patient's patches may say the opposite of the kernel: the lowest two lead from 1 to the third
+  for (const band of [1, 0]) gains[band] = Math.min(Math.max(gains[band]!, Math.min(1, gains[band + 1]!)), Math.max(1, gains[band + 1]!));
+  for (let band = 0; band < gains.length; band++) gains[band] = Math.min(Math.max(gains[band]!, minGain), maxGain);
   const issues = hasPatches ? [] : [issue('FEW_FLAT_PATCHES', `${source.patches} in the scan, ${reference.patches} in the reference; ${ENOUGH_PATCHES} are needed`)];
   return { gains, hasPatches, issues };
 }

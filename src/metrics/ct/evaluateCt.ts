@@ -19,7 +19,7 @@ export type CtComparison = Readonly<{
 }>;
 
 /** Fewer flat patches give no spectrum worth comparing. */
-const ENOUGH_PATCHES = 100;
+const ENOUGH_PATCHES = 30;
 
 /** All metrics of one harmonized CT. Absent values say why. */
 export function evaluateCt({ before, after, reference, lung, regions, meanChange, softChange, clippedFraction }: CtComparison): MetricValue[] {

@@ -5,7 +5,7 @@ import { quantity } from '../quantity.ts';
 import { legendKey } from '../strokes.ts';
 
 /** With fewer flat patches the curve would be a guess, and is not drawn. */
-const ENOUGH_PATCHES = 100;
+const ENOUGH_PATCHES = 30;
 const LEAST_POWER = 1e-3;
 
 /** The curves over radial frequency: grain, sharpness, and the gains that were applied. Drawn from the record alone. */

@@ -1,0 +1,144 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { loadProtocol, ofModality } from '../../src/config/protocol.ts';
+import type { CtProtocol } from '../../src/config/protocol.ts';
+import { parseStyleFile } from '../../src/config/styleFile.ts';
+import type { Volume } from '../../src/core/volume.ts';
+import { readScan } from '../../src/formats/scan.ts';
+import type { ScanInput } from '../../src/formats/scan.ts';
+import { bundleOf, loadBundle } from '../../src/inference/bundle.ts';
+import type { CtBundle } from '../../src/inference/bundle.ts';
+import { createStyle } from '../../src/pipeline/createStyle.ts';
+import { harmonizeScan } from '../../src/pipeline/harmonizeScan.ts';
+import type { ScanJob } from '../../src/pipeline/harmonizeScan.ts';
+import { ctPhantom } from '../support/ctPhantom.ts';
+import { niftiBytes } from '../support/niftiBytes.ts';
+import { scratchFolder } from '../support/scratch.ts';
+
+const tiny = fileURLToPath(new URL('../support/tinyCtBundle', import.meta.url));
+const sharp = ctPhantom({ shape: [200, 190, 5], spacing: [1.3, 1.3, 5], noise: 40, key: 'a' });
+const smooth = ctPhantom({ shape: [200, 190, 5], spacing: [1.3, 1.3, 5], noise: 40, blur: 1, key: 'b' });
+
+let bundle: CtBundle;
+let protocol: CtProtocol;
+let folder: string;
+let reference: ScanJob['reference'];
+beforeAll(async () => {
+  bundle = withoutResidual(bundleOf(await loadBundle(tiny, 'cpu', { threads: 1 }), 'CT'));
+  protocol = ofModality(await loadProtocol('ct-kernel'), 'CT');
+  folder = await mkdtemp(join(tmpdir(), 'concord-test-'));
+  const created = await createStyle({ id: 'smooth', inputs: [await saved('smooth', smooth)], biasCorrection: true }, protocol, bundle);
+  reference = created.style;
+}, 120_000);
+afterAll(async () => {
+  await bundle.close();
+  await rm(folder, { recursive: true });
+});
+
+/** The bundle with a denoiser that always predicts a clean field of 0: what is left is the start. */
+function withoutResidual(given: CtBundle): CtBundle {
+  const predictV: CtBundle['predictV'] = async ({ noisyField, timestep }) => {
+    const alphaBar = timestep === 999 ? 0 : Math.cos((Math.PI / 2) * ((timestep + 1) / 1000)) ** 2;
+    return noisyField.map((value) => Math.sqrt(alphaBar / (1 - alphaBar)) * value);
+  };
+  return { ...given, predictV };
+}
+
+async function saved(name: string, volume: Volume<'scanner'>, change = (hu: number): number => hu): Promise<ScanInput> {
+  const path = join(folder, `${name}.nii`);
+  await writeFile(path, niftiBytes({ dims: volume.shape, kind: 'int16', stored: Array.from(volume.samples, (hu) => Math.round(change(hu))), sformCode: 1, srow: volume.affine.rows.flat() }));
+  return { format: 'nifti', name, paths: [path] };
+}
+
+async function run(input: ScanInput, changes: Partial<ScanJob> = {}, of = bundle) {
+  const job: ScanJob = {
+    input, outputDir: await scratchFolder(), reference, referencePreview: null, seed: 0, draws: 2, datatype: 'source',
+    biasCorrection: true, concordVersion: '0.0.0', ...changes,
+  };
+  const record = await harmonizeScan(job, protocol, of);
+  return { record, job };
+}
+
+const valueOf = (record: { metrics: readonly { id: string }[] }, id: string): number => (record.metrics.find((metric) => metric.id === id) as { value?: number } | undefined)?.value ?? NaN;
+
+describe('harmonizeScan of a CT', { timeout: 240_000 }, () => {
+  it('brings a sharp kernel’s grain to a smooth one’s: noise power within 0.3 octaves of the style, HU anchors within their limits', async () => {
+    const { record, job } = await run(await saved('sharp', sharp));
+    expect(record.status).toBe('harmonized');
+    expect(valueOf(record, 'npsDistance.source')).toBeGreaterThan(1);
+    expect(valueOf(record, 'npsDistance.harmonized')).toBeLessThan(0.3);
+    expect(record.ct!.anchors.map(({ id }) => id)).toEqual(expect.arrayContaining(['air', 'lung', 'fat', 'muscle', 'bone']));
+    expect(record.gates.every(({ verdict }) => verdict === 'pass')).toBe(true);
+    expect(record.issues.map(({ code }) => code)).toEqual(['METAL']);
+    const image = await readScan({ format: 'nifti', name: 'out', paths: [join(job.outputDir, 'sharp_desc-harmonized.nii.gz')] });
+    expect(image.datatype).toBe('int16');
+    expect(image.volume.affine).toEqual(sharp.affine);
+    // padding and metal exactly, and something else did change
+    let [kept, changed] = [true, 0];
+    sharp.samples.forEach((hu, n) => { if (hu < -1500 || hu >= 2000) kept &&= image.volume.samples[n] === hu; else if (image.volume.samples[n] !== hu) changed++; });
+    expect(kept).toBe(true);
+    expect(changed).toBeGreaterThan(10_000);
+    const report = await readFile(join(job.outputDir, 'sharp.html'), 'utf8');
+    for (const text of ['Noise power in flat soft tissue', 'an MTF-like curve', 'Hounsfield units, before and after', 'LAA−950', 'radial bands 0.06 cycles/mm apart']) expect(report).toContain(text);
+  });
+
+  it('gives the same bytes for the same job with the diffused part, and others for another seed', async () => {
+    const diffusing = bundleOf(await loadBundle(tiny, 'cpu', { threads: 1 }), 'CT');
+    const input = await saved('again', sharp);
+    const [one, two, other] = [await run(input, {}, diffusing), await run(input, {}, diffusing), await run(input, { seed: 1 }, diffusing)];
+    expect(two.record).toEqual(one.record);
+    expect(other.record.outputs[0]!.sha256).not.toBe(one.record.outputs[0]!.sha256);
+    await diffusing.close();
+  });
+
+  it('with its own style changes the body by less than 0.5 HU on average', async () => {
+    const input = await saved('own', smooth);
+    const { style } = await createStyle({ id: 'own', inputs: [input], biasCorrection: true }, protocol, bundle);
+    const { record } = await run(input, { reference: style });
+    expect(record.reference.codeDistance).toBeCloseTo(0, 4);
+    expect(valueOf(record, 'huChange')).toBeLessThan(0.5);
+  });
+
+  it('reads what it wrote: a CT style passes its schema, and a falling NPS list of eleven does not', () => {
+    expect(parseStyleFile(JSON.stringify(reference))).toEqual(reference);
+    const short = { ...reference, nps: (reference as { nps: readonly number[] }).nps.slice(1) };
+    expect(() => parseStyleFile(JSON.stringify(short))).toThrow('/nps');
+  });
+
+  it.each([
+    ['stored values without rescale', (hu: number) => Math.max(hu, -1024) + 1024, 'NOT_HU'],
+    ['a windowed export', (hu: number) => Math.min(Math.max(hu, -160), 240), 'NOT_HU'],
+    ['an empty field of view', (hu: number) => (hu > -900 ? -1000 + (hu % 7) : hu), 'NOT_HU'],
+  ])('refuses %s as %s, with a record and a report and no image', async (name, change, code) => {
+    const { record } = await run(await saved(name.replaceAll(' ', '-'), sharp, change));
+    expect(record.status).toBe('refused');
+    expect(record.issues.map((issue) => issue.code)).toContain(code);
+    expect(record.outputs.map(({ kind }) => kind)).toEqual(['report']);
+  });
+
+  it('flags a body cut off at both sides as TRUNCATED_FOV, and harmonizes it', async () => {
+    const [ni, nj, nk] = [110, 190, 5];
+    const cut = { ...sharp, shape: [ni, nj, nk] as const, samples: Float32Array.from({ length: ni * nj * nk }, (_, n) => sharp.samples[(n % ni) + 45 + 200 * Math.floor(n / ni)]!) };
+    const { record } = await run(await saved('cut', cut));
+    expect(record.issues.map(({ code }) => code)).toContain('TRUNCATED_FOV');
+  });
+
+  it('refuses the result when a region’s mean may not move', async () => {
+    const strict: CtProtocol = { ...protocol, gates: { ...protocol.gates, regionShiftHu: 1e-9 } };
+    const job: ScanJob = { input: await saved('strict', sharp), outputDir: await scratchFolder(), reference, referencePreview: null, seed: 0, draws: 1, datatype: 'source', biasCorrection: true, concordVersion: '0.0.0' };
+    const record = await harmonizeScan(job, strict, bundle);
+    expect(record.status).toBe('refused');
+    expect(record.gates.find(({ gate }) => gate === 'hu-regions')).toMatchObject({ verdict: 'refuse', issue: 'QC_FAIL' });
+    expect(record.outputs.map(({ kind }) => kind)).toEqual(['report']);
+  });
+
+  it('refuses an MR style on a CT protocol as CONCORD_REFERENCE', async () => {
+    const { nps: _n, patches: _p, amplitude: _a, detailSd: _d, ...shared } = reference as Extract<ScanJob['reference'], { modality: 'CT' }>;
+    const head = { ...shared, modality: 'MR' as const, quantiles: [], brainScale: 1 };
+    await expect(run(await saved('sharp2', sharp), { reference: head })).rejects.toMatchObject({ code: 'CONCORD_REFERENCE' });
+  });
+});
