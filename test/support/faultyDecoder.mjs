@@ -2,6 +2,7 @@
 const held = [];
 process.on('message', ({ frame }) => {
   const [order] = frame;
+  process.send({ kind: 'begun' });
   if (order === 1) for (;;) ; // a codec in an endless loop answers no signal but SIGKILL
   if (order === 2) setInterval(() => { held.push(Buffer.alloc(64 * 2 ** 20, 1)); }, 1);
   else if (order === 3) process.kill(process.pid, 'SIGSEGV');

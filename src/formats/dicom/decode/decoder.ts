@@ -3,9 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 import { ScanRefusal } from '../../../core/issues.ts';
-import type { FrameReply, FrameRequest } from './messages.ts';
+import type { FrameReply, FrameRequest, FrameResult } from './messages.ts';
 
-/** What one frame may cost its decoder. */
+/** What one frame may cost its decoder, loading the codec not counted. */
 export type DecodeLimits = Readonly<{ milliseconds: number; bytes: number }>;
 
 /** A 4096² frame takes the slowest codec 3 s; a process with all codecs loaded holds 200 MB. */
@@ -14,6 +14,8 @@ export const DECODE_LIMITS: DecodeLimits = { milliseconds: 20_000, bytes: 2 ** 3
 /** Compiled code on both sides: Node starts no TypeScript, and from src as from dist this is the way to it. */
 const PROGRAM = new URL('../../../../dist/formats/dicom/decode/program.js', import.meta.url);
 const MEMORY_LOOK_MS = 50;
+/** Starting Node and the largest codec takes half a second; on a busy machine much longer. */
+const LOAD_MS = 60_000;
 
 let child: ChildProcess | undefined;
 let last: Promise<unknown> = Promise.resolve();
@@ -40,17 +42,22 @@ async function exchange(request: FrameRequest, limits: DecodeLimits, program: UR
     refusal ??= new ScanRefusal(code, detail);
     worker.kill('SIGKILL');
   };
-  const timer = setTimeout(() => { end('TIMEOUT', `one frame may take ${limits.milliseconds / 1000} s to decode`); }, limits.milliseconds);
+  const stopAfter = (milliseconds: number): NodeJS.Timeout =>
+    setTimeout(() => { end('TIMEOUT', `one frame may take ${limits.milliseconds / 1000} s to decode`); }, milliseconds);
+  let timer = stopAfter(LOAD_MS + limits.milliseconds);
   const watch = setInterval(() => {
     if (residentBytes(worker.pid!) > limits.bytes) {
       end('TOO_LARGE', `decoding one frame takes more than ${limits.bytes} bytes of memory`);
     }
   }, MEMORY_LOOK_MS);
   try {
-    const reply = await replyOf(worker, request);
-    if (reply?.kind === 'decoded') return reply.samples;
-    if (reply === undefined && child === worker) child = undefined;
-    const loss = reply === undefined ? 'end their decoder' : 'cannot be decoded';
+    const result = await resultOf(worker, request, () => {
+      clearTimeout(timer);
+      timer = stopAfter(limits.milliseconds);
+    });
+    if (result?.kind === 'decoded') return result.samples;
+    if (result === undefined && child === worker) child = undefined;
+    const loss = result === undefined ? 'end their decoder' : 'cannot be decoded';
     throw refusal ?? new ScanRefusal('MALFORMED', `the compressed pixels (${request.syntax.name}) ${loss}`);
   } finally {
     clearTimeout(timer);
@@ -76,15 +83,19 @@ function hold(worker: ChildProcess, isBusy: boolean): void {
   }
 }
 
-/** The answer, or undefined when the process was lost before it gave one. */
-function replyOf(worker: ChildProcess, request: FrameRequest): Promise<FrameReply | undefined> {
+/** The result, or undefined when the process was lost before it gave one; `begun` hears when the codec is loaded. */
+function resultOf(worker: ChildProcess, request: FrameRequest, begun: () => void): Promise<FrameResult | undefined> {
   return new Promise((resolve) => {
-    const settle = (reply?: FrameReply): void => {
-      worker.off('message', settle).off('exit', lost).off('error', lost);
-      resolve(reply);
+    const settle = (result?: FrameResult): void => {
+      worker.off('message', answered).off('exit', lost).off('error', lost);
+      resolve(result);
+    };
+    const answered = (reply: FrameReply): void => {
+      if (reply.kind === 'begun') begun();
+      else settle(reply);
     };
     const lost = (): void => { settle(); };
-    worker.on('message', settle).on('exit', lost).on('error', lost);
+    worker.on('message', answered).on('exit', lost).on('error', lost);
     worker.send(request, (cause) => { if (cause !== null) lost(); });
   });
 }

@@ -1,8 +1,16 @@
-import type { TransferSyntax } from '../transferSyntax.ts';
+import type { PixelCoding, TransferSyntax } from '../transferSyntax.ts';
 import { decodeExtendedJpeg } from './extendedJpeg.ts';
-import { decodeJpegXl } from './jpegXl.ts';
+import { decodeJpegXl, startJpegXl } from './jpegXl.ts';
 import type { FrameRequest } from './messages.ts';
-import { decodeWithWasm } from './wasmCodec.ts';
+import { decodeWithWasm, loadWasm } from './wasmCodec.ts';
+
+/** Loads the codec of a coding, which may take longer than many frames. */
+export async function loadCodec(coding: PixelCoding): Promise<void> {
+  if (coding === 'jpeg-xl') await startJpegXl();
+  else if (coding === 'jpeg-extended') await import('@itk-wasm/dicom');
+  else if (coding === 'rle' || coding === 'jpeg-lossless') await import('@cornerstonejs/dicom-codec');
+  else if (coding !== 'native') await loadWasm(coding);
+}
 
 /**
  * Decodes one compressed frame to its samples in little-endian bytes. Runs in the decoder's process alone.
@@ -27,7 +35,6 @@ async function decodeWithDicomCodec(frame: Uint8Array, form: FrameRequest['form'
     pixelRepresentation: form.isSigned ? 1 : 0,
     signed: form.isSigned,
   };
-  // loaded on demand: most series need one codec or none
   const { default: dicomCodec } = await import('@cornerstonejs/dicom-codec');
   // these two decoders look at the whole underlying buffer, so the frame must be alone in it
   const { imageFrame } = await dicomCodec.decode(Uint8Array.from(frame), info, uid);

@@ -12,7 +12,7 @@ let started: Promise<Codecs> | undefined;
  * @throws whatever the decoder throws; the caller wraps it
  */
 export async function decodeJpegXl(frame: Uint8Array, form: PixelForm): Promise<Uint8Array> {
-  const { Context, NativeCodecs } = await (started ??= start());
+  const { Context, NativeCodecs } = await startJpegXl();
   const context = new Context({
     width: form.columns,
     height: form.rows,
@@ -27,8 +27,10 @@ export async function decodeJpegXl(frame: Uint8Array, form: PixelForm): Promise<
 }
 
 /** Starting takes half a second, so it is done once. */
-async function start(): Promise<Codecs> {
-  const { default: codecs } = await import('dcmjs-codecs');
-  await codecs.NativeCodecs.initializeAsync();
-  return codecs;
+export function startJpegXl(): Promise<Codecs> {
+  started ??= import('dcmjs-codecs').then(async ({ default: codecs }) => {
+    await codecs.NativeCodecs.initializeAsync();
+    return codecs;
+  });
+  return started;
 }

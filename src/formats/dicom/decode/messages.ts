@@ -12,4 +12,6 @@ export type FrameRequest = Readonly<{
   path: string;
 }>;
 
-export type FrameReply = Readonly<{ kind: 'decoded'; samples: Uint8Array }> | Readonly<{ kind: 'failed' }>;
+/** `begun`: the codec is loaded, and the frame's own time begins. */
+export type FrameReply = Readonly<{ kind: 'begun' }> | FrameResult;
+export type FrameResult = Readonly<{ kind: 'decoded'; samples: Uint8Array }> | Readonly<{ kind: 'failed' }>;

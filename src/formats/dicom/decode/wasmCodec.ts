@@ -29,7 +29,7 @@ const loaded = new Map<WasmCoding, Promise<CodecModule>>();
  * @throws whatever the decoder throws, bare numbers among it; the caller wraps it
  */
 export async function decodeWithWasm(frame: Uint8Array, coding: WasmCoding): Promise<Uint8Array> {
-  const codec = await loadCodec(coding);
+  const codec = await loadWasm(coding);
   const decoder = new codec[decoders[coding].decoder]!();
   try {
     decoder.getEncodedBuffer(frame.length).set(frame);
@@ -45,7 +45,7 @@ export async function decodeWithWasm(frame: Uint8Array, coding: WasmCoding): Pro
 }
 
 /** Silent: OpenJPEG prints "[INFO] …" to standard output otherwise, which belongs to concord's results. */
-function loadCodec(coding: WasmCoding): Promise<CodecModule> {
+export function loadWasm(coding: WasmCoding): Promise<CodecModule> {
   let codec = loaded.get(coding);
   if (!codec) {
     const dicomCodec = createRequire(import.meta.url).resolve('@cornerstonejs/dicom-codec');
