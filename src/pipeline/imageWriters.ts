@@ -51,11 +51,11 @@ function seriesToWrite(
   slices: SeriesToWrite['slices'], harmonized: Volume<'scanner'>, job: ScanJob, dicom: DicomJob, { protocol, bundle }: ShapingSettings,
 ): SeriesToWrite {
   const { createdAt, seriesNumbers, ...options } = dicom;
-  const { reference, seed, draws, biasCorrection, concordVersion } = job;
+  const { reference, seed, concordVersion } = job;
   const seriesNumber = seriesNumbers[job.input.name];
   const { uidKey, ...written } = options;
   const shaping = {
-    concordVersion, protocol, reference, draws, biasCorrection, written, seriesNumber: seriesNumber ?? null,
+    ...methodOf(job), protocol, written, seriesNumber: seriesNumber ?? null,
     // the key itself stays in the job
     key: uidKey === undefined ? null : createHmac('sha256', uidKey).update('concord').digest('hex'),
   };
@@ -72,4 +72,10 @@ function seriesToWrite(
     typicalSignal: 'brainScale' in reference ? MODEL_P90 * reference.brainScale : undefined,
     options: { ...options, ...(seriesNumber === undefined ? {} : { seriesNumber }) },
   };
+}
+
+/** A job without what it reads, where it writes, what the report shows, and what has a place of its own in a UID. */
+function methodOf(job: ScanJob): Readonly<Record<string, unknown>> {
+  const { input: _input, outputDir: _folder, referencePreview: _preview, datatype: _datatype, format: _format, dicom: _dicom, seed: _seed, ...method } = job;
+  return method;
 }
