@@ -62,7 +62,7 @@ export type MrManifest = SharedManifest<Readonly<{ cellSigma: number; knotSigma:
 
 /** A bundle for CT (models/schema/manifest-ct.schema.json); `residual` is the share of the diffused part that was right. */
 export type CtManifest = SharedManifest<
-  Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>, SharedCalibration & Readonly<{ residual?: number }>
+  Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>, SharedCalibration & Readonly<{ residual?: number; residualWithoutStart?: number }>
 > & Readonly<{
   modality: 'CT';
   conform: Readonly<{ orientation: 'RAS'; intensity: 'hounsfield' }>;

@@ -49,7 +49,9 @@ export async function harmonizeCt(scan: Scan, job: ScanJob & Readonly<{ referenc
   }, protocol.sampler, { seed: job.seed, key: scan.sha256, draws: job.draws });
   // 5. apply it to the native voxels: radial filters move detail up and down, the mean of a region stays
   const shrinkage = shrinkageAt(comparableDistance(codeDistance, reference.scans), calibration.shrinkage);
-  const field = composeGainField(start.gains, residual.mean, { shrinkage, residual: calibration.residual ?? 1, ...protocol.field });
+  const hasStart = start.gains.some((gain) => gain !== 1);
+  const share = (hasStart ? calibration.residual : calibration.residualWithoutStart ?? calibration.residual) ?? 1;
+  const field = composeGainField(start.gains, residual.mean, { shrinkage, residual: share, ...protocol.field });
   const factored = factorField(field);
   const meter = createCtMeter(native);
   const lookAfter = createLookMeter(native);

@@ -1,7 +1,7 @@
 """How far to trust the networks, measured in rendered pairs of training anatomies under scanners they never saw → calibration.json
 
 python -m ct.calibrate --bundle DIR --out calibration.json --volumes FILE... [--pairs 64]
-residual: the share of the generated field (0: the closed form alone) with the least mean relative error. Shrinkage: for pairs binned by the Mahalanobis distance of
+residual: the share of the generated field with the least mean error where the closed form exists (0: the closed form alone); residualWithoutStart: where it does not. Shrinkage: for pairs binned by the Mahalanobis distance of
 their codes the lambda with the least error, made non-decreasing from 0 at distance 0. Limits: 99.5 % points.
 """
 import argparse
@@ -69,20 +69,24 @@ def calibration(rows):
     far = np.array([chain.comparable_distance(distance(r['codes'][1] - r['codes'][0]), r['references']) for r in rows])
     tables = np.array([r['table'] for r in rows])
     differ = np.array([r['kind'] != 'same' for r in rows])
-    by_share = tables[differ, :, -1].mean(0)
-    share = int(np.argmin(by_share))
+    started = np.array([r['started'] for r in rows])
+    by_share = {s: tables[differ & (started == s), :, -1].mean(0) for s in (True, False)}
+    share = {s: int(np.argmin(by_share[s])) for s in by_share}
+    effective = np.array([t[share[bool(s)]] for t, s in zip(tables, started)])
     bins = np.array_split(np.argsort(far), 4)
-    best = [float(LAMBDAS[np.argmin(tables[b, share].mean(0))]) for b in bins]
+    best = [float(LAMBDAS[np.argmin(effective[b].mean(0))]) for b in bins]
     strength = increasing(best)
     limit = lambda values: round(float(np.quantile(values, .995)), 6)
     result = dict(
-        shrinkage={'codeDistance': [0.] + [round(float(far[b].mean()), 4) for b in bins], 'lambda': [0.] + [round(v, 3) for v in strength]}, residual=float(SHARES[share]),
+        shrinkage={'codeDistance': [0.] + [round(float(far[b].mean()), 4) for b in bins], 'lambda': [0.] + [round(v, 3) for v in strength]}, residual=float(SHARES[share[True]]),
+        residualWithoutStart=float(SHARES[share[False]]),
         redrawError=dict(p995=limit([e for r in rows for e in r['redraw']])), uncertainty=dict(limit=limit([r['sd'] for r in rows])),
         codeSpread=dict(mean=[round(float(m), 6) for m in mean], precision=[[round(float(p), 6) for p in row] for row in precision],
                         p995=limit([distance(c - mean) for c in codes])))
-    report = dict(mae_by_residual=dict(zip(map(str, SHARES), by_share.round(3).tolist())), nothing=round(float(tables[differ, 0, 0].mean()), 3),
-                  bins=[dict(distance=round(float(far[b].mean()), 3), by_lambda=tables[b, share].mean(0).round(2).tolist()) for b in bins],
-                  shrinkage=result['shrinkage'], residual=result['residual'])
+    table = lambda s: dict(pairs=int((differ & (started == s)).sum()), nothing=round(float(tables[differ & (started == s), 0, 0].mean()), 3), by_share=dict(zip(map(str, SHARES), by_share[s].round(3).tolist())))
+    report = dict(started=table(True), not_started=table(False),
+                  bins=[dict(distance=round(float(far[b].mean()), 3), by_lambda=effective[b].mean(0).round(2).tolist()) for b in bins],
+                  shrinkage=result['shrinkage'], residual=result['residual'], residualWithoutStart=result['residualWithoutStart'])
     return result, report
 
 

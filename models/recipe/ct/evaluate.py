@@ -25,12 +25,17 @@ def table_shrinkage(calibration):
     return shrink
 
 
+def residual_share(calibration, restyling):
+    """The calibrated share of the generated field: its own where there is no closed form."""
+    return calibration['residual' if (restyling.start != 1).any() else 'residualWithoutStart']
+
+
 def arms(networks, calibration, source, references, truth, used, seed=0):
     """Restyled slices of every method, and what the model did."""
     restyling = chain.Restyling(networks, source, references)
     residual = restyling.fields(seed=seed).mean(0)
     distance, strength = table_shrinkage(calibration)(restyling)
-    slices, share = chain.Slices(source, used), calibration['residual']
+    slices, share = chain.Slices(source, used), residual_share(calibration, restyling)
     hu, spacing = source.scan.hu[used], source.scan.spacing
     body = source.weight[used] > .5
     gaussian, sigma = measures.hand_gaussian(hu, truth, body)

@@ -19,7 +19,7 @@ from ct.gain_statistics import CHANNELS, CLASS_COUNT
 from ct.networks import FIELD, Denoiser, Size, StyleDecoder, StyleEncoder
 from ct.noise import SHARED, smooth_noise
 from ct.simulate import FIELD_SCALE
-from export_onnx import TIMESTEPS, described, nothing_is_refused
+from export_onnx import TIMESTEPS, described
 
 PARITY_LIMIT = 1e-4
 GRIDS = ((1, 2, 3), (5, 7, 6))
@@ -117,6 +117,12 @@ def manifest(options, size, parity, calibration, evaluation):
         files=[described(os.path.join(options.bundle, n + '.onnx')) for n in networks], eval_metrics=evaluation)
 
 
+def nothing_is_refused(code):
+    """The calibration of a bundle that was never calibrated: full strength, no limit that a scan could reach."""
+    return dict(shrinkage=dict(codeDistance=[0, 1], **{'lambda': [1, 1]}), residual=1, redrawError=dict(p995=1e6), uncertainty=dict(limit=1e6),
+                codeSpread=dict(mean=[0.] * code, precision=np.eye(code).tolist(), p995=1e6))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--checkpoints')
@@ -142,7 +148,7 @@ def main():
     if max(parity.values()) > PARITY_LIMIT:
         raise SystemExit(f'parity with PyTorch is broken: {parity}')
     read = lambda path: json.load(open(path))
-    calibration = read(options.calibration) if options.calibration else nothing_is_refused(size.code) | dict(residual=1)
+    calibration = read(options.calibration) if options.calibration else nothing_is_refused(size.code)
     evaluation = {k: v for path in options.evaluation for k, v in read(path).items()}
     out = manifest(options, size, {k: float(f'{v:.3g}') for k, v in parity.items()}, calibration, evaluation)
     with open(os.path.join(options.bundle, 'manifest.json'), 'w') as f:

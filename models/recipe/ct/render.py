@@ -20,10 +20,10 @@ class Pair:
     references: list    # scans of other people under the second scanner
 
 
-def block(scan, pixel, pixels, slices, rng):
-    """A block of neighbouring slices of a volume, read with `pixel` mm."""
+def block(scan, pixel, pixels, slices, rng, part=slice(None)):
+    """A block of neighbouring slices of a part of a volume, read with `pixel` mm."""
     scale = pixel / scan.spacing[1]
-    hu = centre(scan.hu, pixels)
+    hu = centre(scan.hu[part], pixels)
     first = rng.integers(0, max(1, hu.shape[0] - slices + 1))
     return Scan(hu[first:first + slices], (scan.spacing[0] * scale, pixel, scan.spacing[2] * scale))
 
@@ -70,11 +70,8 @@ class Volumes:
     def __init__(self, paths):
         self.scans = [read_scan(p) for p in paths]
 
-    def block(self, index, rng, pixel, pixels, slices):
-        return block(self.scans[index], pixel, pixels, slices, rng)
-
     def pair(self, rng, pixels=200, slices=12, kinds=None):
-        """A random pair; the references are other volumes."""
+        """A random pair; the reference is another volume or, every second time, the other half of the slices of the same one."""
         while True:
             kind, a, b = scanners(rng)
             if kinds is None or kind in kinds:
@@ -82,8 +79,9 @@ class Volumes:
         index = int(rng.integers(len(self.scans)))
         pixel = float(rng.choice([.6, .8, .95]))
         fits = lambda i: max(pixel, self.scans[i].spacing[1] / 3)
-        scene = Scene(self.block(index, rng, fits(index), pixels, slices), rng)
+        half, same = self.scans[index].hu.shape[0] // 2, rng.random() < .5
+        scene = Scene(block(self.scans[index], fits(index), pixels, slices, rng, slice(0, half) if same else slice(None)), rng)
         least = min(a.sigma, b.sigma)
-        others = [i for i in range(len(self.scans)) if i != index]
-        references = [Scene(self.block(int(rng.choice(others)), rng, fits(index), 240, slices), rng).under(b, 0.)]
+        other = index if same else int(rng.choice([i for i in range(len(self.scans)) if i != index]))
+        references = [Scene(block(self.scans[other], fits(index), 240, slices, rng, slice(half, None) if same else slice(None)), rng).under(b, 0.)]
         return Pair(kind, (a, b), scene.under(a, least), scene.under(b, least), references)

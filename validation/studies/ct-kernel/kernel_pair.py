@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../../../models/recipe'))
 
 from ct import chain, measures  # noqa: E402
-from ct.evaluate import METHODS, table_shrinkage  # noqa: E402
+from ct.evaluate import METHODS, residual_share, table_shrinkage  # noqa: E402
 from ct.gain_statistics import evenly  # noqa: E402
 from ct.hounsfield import Scan, read_scan  # noqa: E402
 from ct.kernels import Scanner  # noqa: E402
@@ -64,7 +64,7 @@ class Direction:
         restyling = chain.Restyling(networks, self.source, references)
         residual = restyling.fields().mean(0)
         distance, strength = table_shrinkage(calibration)(restyling)
-        arms = dict(start=(1., 0.), field=(1., 1.), model=(strength, calibration['residual']))
+        arms = dict(start=(1., 0.), field=(1., 1.), model=(strength, residual_share(calibration, restyling)))
         values = dict(self.fixed, spectrum=self.measured(measures.spectrum_matching(self.hu, [(r.hu, r.scan.spacing) for r in references], self.spacing)))
         values |= {name: self.measured(self.slices.under(restyling.nodes(residual, *s))) for name, s in arms.items()}
         return dict(values={m: values[m] for m in METHODS}, distance=distance, strength=strength, sigma=float(self.sigma), start=[round(float(g), 3) for g in restyling.start],
