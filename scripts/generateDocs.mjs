@@ -19,6 +19,9 @@ export function renderReference({ version, commands, commandHelp, programHelp, e
     ['protocol.md', schemaPage('protocols/schema/protocol.schema.json', 'protocols/<id>/<version>.json')],
     ['manifest.md', schemaPage('models/schema/manifest.schema.json', 'models/<id>/<version>/manifest.json')],
     ['style.md', schemaPage('models/schema/style.schema.json', 'written by `concord style create`')],
+    ['protocol-ct.md', schemaPage('protocols/schema/protocol-ct.schema.json', 'protocols/<id>/<version>.json')],
+    ['manifest-ct.md', schemaPage('models/schema/manifest-ct.schema.json', 'models/<id>/<version>/manifest.json')],
+    ['style-ct.md', schemaPage('models/schema/style-ct.schema.json', 'written by `concord style create`')],
   ]);
 }
 

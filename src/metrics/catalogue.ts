@@ -358,7 +358,7 @@ export const metricCatalogue = {
     unit: 'HU',
     better: 'lower',
     needs: ['homogeneous regions'],
-    formula: '|mean over the regions of one tissue of (mean after − mean before)|, the worst tissue',
+    formula: '|mean over the regions of one tissue of (mean after − mean before)| − 2 standard errors, not below 0; the worst tissue',
     source: 'definition',
     meaning: 'Hounsfield units must hold: regions keep their mean, whatever becomes of their grain.',
   },

@@ -25,3 +25,13 @@ export function aucHalfWidth(area: number, n: number, m: number): number {
   const [q1, q2] = [area / (2 - area), (2 * area ** 2) / (1 + area)];
   return 1.96 * Math.sqrt((area * (1 - area) + (n - 1) * (q1 - area ** 2) + (m - 1) * (q2 - area ** 2)) / (n * m));
 }
+
+/**
+ * DeLong's interval of held-out scores, widened to `nullSpread`, the SD of the area under shuffled labels, where that is
+ * more. The spread shrinks towards areas of 0 and 1 as Hanley and McNeil's does.
+ */
+export function crossValidatedInterval({ value, low, high }: Auc, n: number, m: number, nullSpread: number, confidence: number): Readonly<{ low: number; high: number }> {
+  const shape = aucHalfWidth(value, n, m) / aucHalfWidth(0.5, n, m);
+  const reach = Math.max((high - low) / 2, normalQuantile((1 + confidence) / 2) * nullSpread * shape);
+  return { low: Math.max(0, value - reach), high: Math.min(1, value + reach) };
+}

@@ -7,7 +7,10 @@ const HOMOGENEOUS_SD = 25;
 /** Mean shifts of homogeneous 10 mm regions wholly inside the body, HU. */
 export type RegionShifts = Readonly<{
   count: number;
-  /** The mean shift over the regions of the most shifted HU class (lung, fat, soft tissue, bone). */
+  /**
+   * The mean shift over the regions of the most shifted HU class (lung, fat, soft tissue, bone), less two of its own standard
+   * errors: what a handful of noisy regions shows by chance is no shift.
+   */
   worstClass: number;
   /** Median and 99th percentile of the absolute shift of single regions: noise of a few voxels included. */
   median: number;
@@ -21,6 +24,7 @@ export type RegionMeter = Readonly<{
 
 const CLASS_ENDS = [-400, -10, 200, Infinity];
 const LEAST_REGIONS = 20;
+const STANDARD_ERRORS = 2;
 
 /** Slices come in rising order; one slab of regions is held at a time. */
 export function createRegionMeter([ni, nj]: readonly [number, number], [si, sj, sk]: readonly [number, number, number]): RegionMeter {
@@ -66,9 +70,16 @@ export function createRegionMeter([ni, nj]: readonly [number, number], [si, sj, 
       close();
       if (shifts.length < LEAST_REGIONS) return undefined;
       const means = CLASS_ENDS.map((_, c) => shifts.filter((_shift, n) => classes[n] === c))
-        .filter((of) => of.length >= LEAST_REGIONS).map((of) => Math.abs(of.reduce((a, b) => a + b, 0) / of.length));
+        .filter((of) => of.length >= LEAST_REGIONS).map(certainShift);
       const sizes = Float64Array.from(shifts, Math.abs);
       return { count: shifts.length, worstClass: Math.max(0, ...means), median: quantile(sizes, 0.5), p99: quantile(sizes, 0.99) };
     },
   };
+}
+
+/** |mean| beyond what its standard error explains, HU. */
+function certainShift(shifts: readonly number[]): number {
+  const mean = shifts.reduce((sum, shift) => sum + shift, 0) / shifts.length;
+  const variance = shifts.reduce((sum, shift) => sum + (shift - mean) ** 2, 0) / (shifts.length - 1);
+  return Math.max(0, Math.abs(mean) - STANDARD_ERRORS * Math.sqrt(variance / shifts.length));
 }

@@ -1,4 +1,4 @@
-import { solvePositiveDefinite } from '../../core/statistics.ts';
+import { positiveDefiniteSolver } from '../../core/statistics.ts';
 import type { Kernel } from '../cohort/kernelDistances.ts';
 
 /** f(x) = Σ weights_i k(x_i, x) + intercept: the log odds of class 1. */
@@ -30,7 +30,8 @@ export function fitKernelLogistic(kernel: Kernel, rows: readonly number[], class
       system[i * n + i]! += 1 / curvature;
       z[i] = f[i]! + (weightOf[i]! * (classes[i]! - p)) / curvature;
     }
-    const [byScore, byOne] = [solvePositiveDefinite(system, z), solvePositiveDefinite(system, new Float64Array(n).fill(1))];
+    const solve = positiveDefiniteSolver(system, n);
+    const [byScore, byOne] = [solve(z), solve(new Float64Array(n).fill(1))];
     intercept = sum(byScore) / sum(byOne);
     weights = byScore.map((value, i) => value - intercept * byOne[i]!);
     const next = new Float64Array(n);
@@ -43,7 +44,8 @@ export function fitKernelLogistic(kernel: Kernel, rows: readonly number[], class
       change = Math.max(change, Math.abs(value - f[i]!));
     }
     f = next;
-    if (change < 1e-9) break;
+    // far below what moves a prediction
+    if (change < 1e-7) break;
   }
   return { rows, weights, intercept };
 }
