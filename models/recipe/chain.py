@@ -9,6 +9,8 @@ import numpy as np
 import onnxruntime
 import torch
 
+import style_statistics as S
+import tone_field
 from networks import alpha_bar
 from noise import smooth_noise
 
@@ -65,3 +67,36 @@ def sample_fields(networks, item, draws=8, timesteps=TIMESTEPS, seed=0, source_c
 def comparable_distance(distance, references):
     """The code distance as it would be with one reference scan: a mean of n codes has 1/n of one person's scatter."""
     return distance * np.sqrt(2 / (1 + 1 / references))
+
+
+LAMBDAS = np.linspace(0, 1, 11)
+
+
+def brain_distances(values, full, reference_quantiles):
+    """W1 of the brain's quantiles to the reference's for every lambda; values and full: the ellipsoid's voxels before and after."""
+    inside = values > .08
+    v, change = values[inside], (full - values)[inside]
+    return np.array([np.abs(np.quantile(v + w * change, S.PROBABILITIES) - reference_quantiles).mean() for w in LAMBDAS])
+
+
+def guarded(distances, limit, margin):
+    """The largest lambda up to `limit` that brings the brain's histogram nearer to the reference's by `margin` at least; else 0."""
+    allowed = (LAMBDAS <= limit + 1e-9) & (distances <= distances[0] - margin)
+    return float(LAMBDAS[allowed].max()) if allowed.any() else 0.
+
+
+def strengths(networks, item, fields, calibration):
+    """lambda outside and inside the brain, as src/pipeline/shrinkage.ts has them."""
+    mean, precision = (np.asarray(calibration['codeSpread'][k]) for k in ('mean', 'precision'))
+    table = calibration['shrinkage']
+    d = (encode(networks, item['reference']) - encode(networks, item['source'])).numpy()[0]
+    distance = comparable_distance(np.sqrt(max(0, d @ precision @ d)), item['references'])
+    outside, limit = (float(np.interp(distance, table['codeDistance'], table[k])) for k in ('outside', 'brain'))
+    ellipse = item['ellipse'] & item['view']
+    full = tone_field.apply_tone(tone_field.compose(item['curve'], fields.mean(0)), item['values'], ellipse)
+    return outside, guarded(brain_distances(item['values'][ellipse], full, item['reference_quantiles']), limit, table['margin'])
+
+
+def by_cell(item, outside, brain):
+    """One strength a cell [12, 15, 12]: the brain moves by one, the rest of the head by another."""
+    return outside + (brain - outside) * item['brain_share']

@@ -8,6 +8,7 @@ import glob
 import json
 import os
 import time
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -28,7 +29,7 @@ def smooth_random(rng, control, shape=ZYX, channels=1):
     return F.interpolate(grid, shape, mode='trilinear', align_corners=True)[0]
 
 
-def draw_warp(rng, strength=1.0, stride=1):
+def draw_warp(rng, strength=1.0, stride=1, size=1.0):
     """Sampling positions [Z, Y, X, 3] (x, y, z in grid_sample's [-1, 1]): affine up to 15 %, tilt up to 20 degrees, elastic.
 
     With stride 2 every second voxel of the frame is visited: a reference only needs statistics.
@@ -43,7 +44,7 @@ def draw_warp(rng, strength=1.0, stride=1):
         r[i, i] = r[j, j] = np.cos(angle)
         r[i, j], r[j, i] = -np.sin(angle), np.sin(angle)
         rotation = rotation @ r
-    matrix = rotation @ np.diag(1 + rng.uniform(-.13, .13, 3) * strength)
+    matrix = rotation @ np.diag(1 + rng.uniform(-.13, .13, 3) * strength) / size
     centre = np.array([56., 59.5, 47.5])
     shape = ZYX if stride == 1 else HALF
     z, y, x = (torch.arange(0, n, stride, dtype=torch.float32) - c for n, c in zip(ZYX, centre))
@@ -78,18 +79,30 @@ def gaussian_blur(volume, sigma):
     return volume
 
 
-def lesion_mask(rng, brain):
-    """Soft ellipsoids of 3-20 mm in the brain: weights [Z, Y, X]; brain is a boolean array before the warp."""
+def lesion_mask(rng, brain, radius=(1, 5)):
+    """Soft ellipsoids (3-20 mm; `radius` in voxels of 2 mm) in the brain: weights [Z, Y, X]; brain is a boolean array before the warp."""
     mask = np.zeros(ZYX, np.float32)
     inside = np.argwhere(brain)
     for _ in range(rng.integers(1, 6)):
         c = inside[rng.integers(len(inside))]
-        radii = rng.uniform(1, 5, 3)
-        box = tuple(slice(max(0, int(p - 7)), int(p + 8)) for p in c)
+        radii = rng.uniform(*radius, 3)
+        reach = int(1.3 * radius[1]) + 1
+        box = tuple(slice(max(0, int(p - reach)), int(p + reach + 1)) for p in c)
         grids = np.meshgrid(*[np.arange(b.start, min(b.stop, n)) for b, n in zip(box, ZYX)], indexing='ij')
         r = sum(((g - p) / q) ** 2 for g, p, q in zip(grids, c, radii))
         mask[box] = np.maximum(mask[box], np.clip(1.5 - r, 0, 1))
     return mask * brain
+
+
+@dataclass(frozen=True)
+class Forced:
+    """What a measurement fixes instead of leaving it to the draw; None leaves it."""
+    references: int | None = None
+    stripped: bool | None = None
+    slices: tuple | None = None   # (axis, voxels a slice)
+    vertex_cut: int | None = None  # slices of the frame that the field of view keeps below the vertex
+    size: float | None = None     # of the head; .8 is a small child's
+    large_lesions: bool = False   # 20-40 mm instead of 3-20 mm
 
 
 class Anatomy:
@@ -107,13 +120,14 @@ class Anatomy:
 class Head:
     """One person, warped, under any scanner."""
 
-    def __init__(self, rng, anatomy):
+    def __init__(self, rng, anatomy, forced=Forced()):
         self.anatomy = anatomy
         self.relaxation = Relaxation(rng)
-        self.positions = draw_warp(rng)
-        self.lesions = torch.from_numpy(lesion_mask(rng, anatomy.brain.numpy() > .5)) if rng.random() < .2 else None
+        self.positions = draw_warp(rng, size=forced.size or 1.)
+        has_lesions = rng.random() < .2 or forced.large_lesions
+        self.lesions = torch.from_numpy(lesion_mask(rng, anatomy.brain.numpy() > .5, (5, 10) if forced.large_lesions else (1, 5))) if has_lesions else None
         self.mix = torch.sigmoid(3 * smooth_random(rng, (7, 9, 7))[0])
-        self.is_stripped = rng.random() < .05
+        self.is_stripped = rng.random() < .05 if forced.stripped is None else forced.stripped
 
     def render(self, scanners, blur=0.):
         """Noise-free signal under each scanner, warped: [len(scanners), *], and the warped head mask."""
@@ -196,7 +210,10 @@ def field_of_view(rng, partial):
 
 
 class Finished:
-    """A conformed scan: values on the brain scale inside view, its ellipsoid, quantiles and statistics."""
+    """A conformed scan: values on the brain scale inside view, its ellipsoid, quantiles and statistics.
+
+    brain_share: how much of each cell lies in the ellipsoid enlarged to hold the whole brain, [12, 15, 12].
+    """
 
     def __init__(self, values, view, half_x, half_y):
         self.stride = ZYX[0] // values.shape[0]
@@ -207,6 +224,7 @@ class Finished:
         self.scale = np.quantile(tissue, .9) / .7
         self.values = np.clip(values / self.scale, 0, None)
         self.view, self.ellipse = view, ellipse
+        self.brain_share = S.brain_share(half_x, half_y)
         self.quantiles = S.quantiles(self.values[ellipse])
 
     def statistics(self):
@@ -220,9 +238,9 @@ class Traveller:
     scans[i]: what scanner i shows of it, conformed. truth(i, j): how scan i would look in the style of scanner j, free of noise.
     """
 
-    def __init__(self, rng, anatomy, pair, partial):
+    def __init__(self, rng, anatomy, pair, partial, forced=Forced()):
         self.pair, self.scans = pair, None
-        head = Head(rng, anatomy)
+        head = Head(rng, anatomy, forced)
         volumes, mask = head.render(pair)
         placed = frame_of(mask, rng)
         if placed is None:
@@ -232,7 +250,11 @@ class Traveller:
         self.clean = [(v * grain).clamp_(0) ** s.gamma for v, s in zip(volumes, pair)]
         self.bias = [shading(rng, s.bias) for s in pair]
         self.slices = (int(rng.integers(3)), int(rng.integers(2, 4))) if rng.random() < .12 else None
+        if forced.slices:
+            self.slices = forced.slices
         view = field_of_view(rng, partial)
+        if forced.vertex_cut:
+            view[90 - forced.vertex_cut:] = False
         seen = [rician(rng, self._seen(i, i), s.noise) for i, s in enumerate(pair)]
         self.scans = [Finished(place(v, self.shift), view, half_x, half_y) for v in seen]
 
@@ -244,10 +266,13 @@ class Traveller:
         return place(self._seen(i, j), self.shift) / self.scans[j].scale
 
 
-def travelling(rng, heads, persons, kinds=None):
-    """Different people who all travelled to both scanners of one pair: (travellers, kind of pair); None when a draw has no head."""
+def travelling(rng, heads, persons, kinds=None, forced=Forced()):
+    """Different people who all travelled to both scanners of one pair: (travellers, kind of pair); None when a draw has no head.
+
+    `forced` is for the first of them, the source of a measurement.
+    """
     *pair, kind = draw_pair(rng, kinds)
-    travellers = [Traveller(rng, heads[p], pair, partial=i == 0) for i, p in enumerate(persons)]
+    travellers = [Traveller(rng, heads[p], pair, i == 0, forced if i == 0 else Forced()) for i, p in enumerate(persons)]
     return None if any(t.scans is None for t in travellers) else (travellers, kind)
 
 
@@ -319,18 +344,22 @@ def finished(drawn, keep_volumes=False):
         field=S.target_field(counts, sums) * FIELD_SCALE, weight=counts / (counts + 4),
         shift=S.apply_curve(curve, S.KNOT_VALUES) - S.KNOT_VALUES)
     if keep_volumes:
-        out |= dict(values=source.values, truth=truth, curve=curve, view=source.view, ellipse=source.ellipse, kind=kind, references=len(references),
+        out |= dict(values=source.values, truth=truth, curve=curve, view=source.view, ellipse=source.ellipse, brain_share=source.brain_share, kind=kind, references=len(references),
                     source_quantiles=source.quantiles, reference_quantiles=reference_quantiles)
     return out
 
 
-def sample(rng, heads, person=None, kinds=None):
-    """One simulated pair with its volumes: what evaluate.py and calibrate.py look at. `person` is never its own reference."""
+def sample(rng, heads, person=None, kinds=None, forced=Forced()):
+    """One simulated pair with its volumes: what evaluate.py and calibrate.py look at. `person` is never its own reference.
+
+    More references than other people are further scans of the same people, warped anew.
+    """
     while True:
         first = int(rng.integers(len(heads))) if person is None else person
-        references = 1 if rng.random() < .6 else 3
-        others = rng.choice([i for i in range(len(heads)) if i != first], references, replace=False)
-        drawn = travelling(rng, heads, [first, *others], kinds)
+        references = forced.references or (1 if rng.random() < .6 else 3)
+        possible = [i for i in range(len(heads)) if i != first]
+        others = rng.choice(possible, references, replace=references > len(possible))
+        drawn = travelling(rng, heads, [first, *others], kinds, forced)
         out = drawn and finished(simulated(*drawn, 0, 0, range(1, 1 + references)), keep_volumes=True)
         if out:
             return out

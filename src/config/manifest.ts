@@ -40,16 +40,24 @@ type SharedManifest<Noise, Calibration> = Readonly<{
   eval_metrics: Readonly<Record<string, JsonValue>>;
 }>;
 
+/**
+ * Shares of a head's change to apply, by the distance of the two codes: outside the brain, and at most inside it, where the change must
+ * also bring the brain's histogram nearer to the reference's by `margin` (model units).
+ */
+export type HeadShrinkage = Readonly<{ codeDistance: readonly number[]; outside: readonly number[]; brain: readonly number[]; margin: number }>;
+
+/** Shares of a CT's change to apply. */
+type CtShrinkage = Readonly<{ codeDistance: readonly number[]; lambda: readonly number[] }>;
+
 /** Measured on unseen scans; what is absent is not calibrated. */
 type SharedCalibration = Readonly<{
-  shrinkage?: Readonly<{ codeDistance: readonly number[]; lambda: readonly number[] }>;
   redrawError?: Readonly<{ p995: number }>;
   codeSpread?: Readonly<{ mean: readonly number[]; precision: readonly (readonly number[])[]; p995: number }>;
   uncertainty?: Readonly<{ limit: number }>;
 }>;
 
 /** A bundle for head MR (models/schema/manifest.schema.json). */
-export type MrManifest = SharedManifest<Readonly<{ cellSigma: number; knotSigma: number }>, SharedCalibration> & Readonly<{
+export type MrManifest = SharedManifest<Readonly<{ cellSigma: number; knotSigma: number }>, SharedCalibration & Readonly<{ shrinkage?: HeadShrinkage }>> & Readonly<{
   modality?: 'MR';
   conform: Readonly<{
     orientation: 'RAS';
@@ -62,7 +70,7 @@ export type MrManifest = SharedManifest<Readonly<{ cellSigma: number; knotSigma:
 
 /** A bundle for CT (models/schema/manifest-ct.schema.json); `residual` is the share of the diffused part that was right. */
 export type CtManifest = SharedManifest<
-  Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>, SharedCalibration & Readonly<{ residual?: number; residualWithoutStart?: number }>
+  Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>, SharedCalibration & Readonly<{ shrinkage?: CtShrinkage; residual?: number; residualWithoutStart?: number }>
 > & Readonly<{
   modality: 'CT';
   conform: Readonly<{ orientation: 'RAS'; intensity: 'hounsfield' }>;
@@ -102,8 +110,9 @@ function checkTables({ calibration: { shrinkage, codeSpread }, style, networks, 
     refuse(`/calibration/codeSpread: expected ${size} means and a ${size}×${size} precision, got other lengths`);
   }
   if (shrinkage !== undefined) {
-    const { codeDistance, lambda } = shrinkage;
-    if (codeDistance.length !== lambda.length || codeDistance.some((d, i) => i > 0 && d <= codeDistance[i - 1]!)) {
+    const { codeDistance } = shrinkage;
+    const tables = 'lambda' in shrinkage ? [shrinkage.lambda] : [shrinkage.outside, shrinkage.brain];
+    if (tables.some((table) => table.length !== codeDistance.length) || codeDistance.some((d, i) => i > 0 && d <= codeDistance[i - 1]!)) {
       refuse('/calibration/shrinkage: expected rising distances with one lambda each, got another table');
     }
   }

@@ -75,6 +75,8 @@ export type ScanRecord = Readonly<{
   /** The conform trace: orientation, head frame, brain scale, bias-field coefficients. */
   conform: JsonValue;
   toneCurve: ToneCurveSummary | null;
+  /** Of a head MR alone: shares of the model's change that were applied, calibrated on unseen scans. */
+  changeStrength?: Readonly<{ outside: number; brain: number }>;
   /** Of a CT alone. */
   ct?: CtFacts;
   gates: readonly GateVerdict[];

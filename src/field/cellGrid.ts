@@ -24,6 +24,21 @@ export function cellsOf(working: Shape3, cellVoxels: number): Shape3 {
   return [cells[0]!, cells[1]!, cells[2]!];
 }
 
+/** Share of each cell's voxels that the mask marks: [Z, Y, X], x fastest. */
+export function cellShares(mask: Uint8Array, working: Shape3, cellVoxels: number): Float32Array {
+  const [cellsX, cellsY, cellsZ] = cellsOf(working, cellVoxels);
+  const shares = new Float32Array(cellsX * cellsY * cellsZ);
+  const part = 1 / cellVoxels ** 3;
+  let voxel = 0;
+  for (let z = 0; z < working[2]; z++) {
+    for (let y = 0; y < working[1]; y++) {
+      const row = ((z / cellVoxels | 0) * cellsY + (y / cellVoxels | 0)) * cellsX;
+      for (let x = 0; x < working[0]; x++, voxel++) if (mask[voxel] !== 0) shares[row + (x / cellVoxels | 0)]! += part;
+    }
+  }
+  return shares;
+}
+
 export function cellCount(tensor: GridTensor): number {
   return tensor.shape[1] * tensor.shape[2] * tensor.shape[3];
 }

@@ -23,8 +23,8 @@ export type ToneField = CellCurves;
 export type ToneSettings = Readonly<{
   /** Distance of the residual's knots, model scale. */
   knotSpacing: number;
-  /** Share of the change that is trusted: 0 leaves the scan alone, 1 applies all of it. */
-  shrinkage: number;
+  /** Share of the change that is trusted, one for all or one a cell [Z, Y, X]: 0 leaves the scan alone, 1 applies all of it. */
+  shrinkage: number | Float32Array;
   minSlope: number;
   maxSlope: number;
 }>;
@@ -41,10 +41,12 @@ export function composeToneField(start: ToneCurve, residual: GridTensor, setting
   const field = atSourceKnots(start, residual, settings.knotSpacing);
   const started = Float64Array.from({ length: field.knots }, (_, j) => evaluateCurve(start, j * field.knotSpacing));
   const curve = new Float64Array(field.knots);
-  for (let first = 0; first < field.values.length; first += field.knots) {
+  const { shrinkage } = settings;
+  for (let cell = 0, first = 0; first < field.values.length; cell++, first += field.knots) {
+    const share = typeof shrinkage === 'number' ? shrinkage : shrinkage[cell]!;
     for (let j = 0; j < field.knots; j++) {
       const change = started[j]! + field.values[first + j]! - j * field.knotSpacing;
-      curve[j] = j * field.knotSpacing + settings.shrinkage * change;
+      curve[j] = j * field.knotSpacing + share * change;
     }
     boundSlopes(curve, field.knotSpacing, settings.minSlope, settings.maxSlope);
     for (let j = 0; j < field.knots; j++) field.values[first + j] = curve[j]! - j * field.knotSpacing;

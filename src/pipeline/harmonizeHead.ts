@@ -1,7 +1,7 @@
 import type { MrProtocol } from '../config/protocol.ts';
 import type { MrStyle } from '../config/styleFile.ts';
 import { applyToneField, sampleCurves } from '../field/applyToneField.ts';
-import { IDENTITY_MAP } from '../field/cellGrid.ts';
+import { cellShares, IDENTITY_MAP } from '../field/cellGrid.ts';
 import { localStatistics } from '../field/localStatistics.ts';
 import { applyCurve, brainQuantiles, startCurve, startShift } from '../field/startCurve.ts';
 import { atSourceKnots, composeToneField } from '../field/toneField.ts';
@@ -9,16 +9,17 @@ import type { CellCurves } from '../field/toneField.ts';
 import type { Scan } from '../formats/scan.ts';
 import type { MrBundle } from '../inference/bundle.ts';
 import { evaluateScan } from '../metrics/evaluateScan.ts';
-import { conform, nativeToWorking, restore } from '../preprocess/conform.ts';
+import { conform, nativeToWorking, restore, wholeBrain } from '../preprocess/conform.ts';
 import { encodeScan } from '../style/styleCode.ts';
 import { styleDistance } from '../style/styleDistance.ts';
+import { changeStrength, strengthByCell } from './changeStrength.ts';
 import { checkGates, isHardRefusal } from './gates.ts';
 import { gateLimits, measureGateFacts } from './gateFacts.ts';
 import type { ChainOutcome, ScanJob } from './harmonizeScan.ts';
 import { checkModality } from './modality.ts';
 import { sampleResidual } from './sampleField.ts';
 import { plainJson } from './scanRecord.ts';
-import { comparableDistance, shrinkageAt } from './shrinkage.ts';
+import { comparableDistance } from './shrinkage.ts';
 import { summarizeToneCurves } from './toneCurveSummary.ts';
 
 /**
@@ -49,7 +50,12 @@ export async function harmonizeHead(scan: Scan, job: ScanJob & Readonly<{ refere
     startShift: startShift(start, grid.knots, grid.knotSpacing),
   }, protocol.sampler, { seed: job.seed, key: scan.sha256, draws: job.draws });
   // 5. apply it to the native voxels: local tone curves move intensities, never edges
-  const shrinkage = shrinkageAt(comparableDistance(codeDistance, reference.scans), bundle.manifest.calibration.shrinkage);
+  const full = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, shrinkage: 1, ...tone });
+  const strength = changeStrength({
+    codeDistance: comparableDistance(codeDistance, reference.scans),
+    working, restyled: applyToneField(full, working, IDENTITY_MAP, grid.cellVoxels), brain, referenceQuantiles: reference.quantiles,
+  }, bundle.manifest.calibration.shrinkage);
+  const shrinkage = strengthByCell(strength, cellShares(wholeBrain(trace), working.shape, grid.cellVoxels));
   const field = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, shrinkage, ...tone });
   const restyled = applyToneField(field, native, nativeToWorking(trace), grid.cellVoxels);
   const harmonized = applyToneField(field, working, IDENTITY_MAP, grid.cellVoxels);
@@ -67,7 +73,7 @@ export async function harmonizeHead(scan: Scan, job: ScanJob & Readonly<{ refere
   // 7. restore: undo step 2, on the reference's intensity scale
   const isRefused = gates.some(isHardRefusal);
   return {
-    codeDistance, gates, metrics,
+    codeDistance, changeStrength: strength, gates, metrics,
     issues: [],
     conform: plainJson(trace),
     toneCurve: summarizeToneCurves(start, field, spread, { mask: brain, shape: working.shape, cellVoxels: grid.cellVoxels }),
@@ -76,6 +82,7 @@ export async function harmonizeHead(scan: Scan, job: ScanJob & Readonly<{ refere
   };
 }
 
-function scaled(curves: CellCurves, factor: number): CellCurves {
-  return { ...curves, values: curves.values.map((value) => factor * value) };
+/** Each cell's curve times its own factor. */
+function scaled(curves: CellCurves, factors: Float32Array): CellCurves {
+  return { ...curves, values: curves.values.map((value, n) => factors[Math.floor(n / curves.knots)]! * value) };
 }

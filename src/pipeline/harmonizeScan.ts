@@ -45,6 +45,7 @@ export type ChainOutcome = Readonly<{
   codeDistance: number;
   conform: JsonValue;
   toneCurve: ToneCurveSummary | null;
+  changeStrength?: NonNullable<ScanRecord['changeStrength']>;
   ct?: CtFacts;
   gates: readonly GateVerdict[];
   metrics: readonly MetricValue[];

@@ -8,7 +8,7 @@ import * as brainScale from './steps/brainScale.ts';
 import * as headFrame from './steps/headFrame.ts';
 import * as reorient from './steps/reorient.ts';
 import * as workingGrid from './steps/workingGrid.ts';
-import { brainEllipsoid, ellipsoidMask, WORKING_SHAPE, WORKING_SPACING_MM } from './workingFrame.ts';
+import { brainEllipsoid, ellipsoidMask, scaledEllipsoid, WORKING_SHAPE, WORKING_SPACING_MM } from './workingFrame.ts';
 
 /** The part of a protocol that decides how scans are conformed. */
 export type ConformSettings = Readonly<{
@@ -118,6 +118,11 @@ export function restore(
     biasField.invert(scaled.samples, scaled.shape, nativeToWorking(trace), trace.biasField);
   }
   return reorient.invert(scaled, trace.reorient);
+}
+
+/** Working voxels of the ellipsoid enlarged by 1.2, which holds nearly every brain whole: where one strength of change holds. */
+export function wholeBrain({ headFrame: { box } }: ConformTrace): Uint8Array {
+  return ellipsoidMask(scaledEllipsoid(brainEllipsoid(box), 1.2));
 }
 
 /** Per axis: working index = scale · native index + offset, for native voxels in RAS order. */

@@ -46,6 +46,11 @@ export function ellipsoidMask({ centre, semiAxes }: BrainEllipsoid): Uint8Array 
   return mask;
 }
 
+/** The same ellipsoid, larger or smaller about its centre. */
+export function scaledEllipsoid({ centre, semiAxes: [x, y, z] }: BrainEllipsoid, factor: number): BrainEllipsoid {
+  return { centre, semiAxes: [factor * x, factor * y, factor * z] };
+}
+
 /** Nearest integer, ties up. The margin lets float32 spacings agree: 62.499996 voxels are 62.5, so 63. */
 export function roundHalfUp(x: number): number {
   return Math.floor(x + 0.5 + 1e-4);

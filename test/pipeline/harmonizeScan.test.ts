@@ -122,7 +122,7 @@ describe('harmonizeScan', { timeout: 240_000 }, () => {
 
   it('with its own style changes nothing at all once the bundle is calibrated to trust distance 0 with nothing', async () => {
     const calibrated: MrBundle = {
-      ...bundle, manifest: { ...bundle.manifest, calibration: { ...bundle.manifest.calibration, shrinkage: { codeDistance: [0.1, 9], lambda: [0, 1] } } },
+      ...bundle, manifest: { ...bundle.manifest, calibration: { ...bundle.manifest.calibration, shrinkage: { codeDistance: [0.1, 9], outside: [0, 1], brain: [0, 1], margin: 0 } } },
     };
     const job = await jobIn(await scratchFolder(), { reference: ownStyle, biasCorrection: false });
     const reference = { ...job.reference, brainScale: conform(source, { ...protocol.conform, biasField: { ...protocol.conform.biasField, enabled: false } }).trace.brainScale };

@@ -33,6 +33,7 @@ export function sampleRecord(changes: Partial<ScanRecord> = {}): ScanRecord {
       acquisition: { manufacturer: 'UIH', model: 'uMR 770', fieldStrengthT: 3, repetitionTimeMs: 7.2, echoTimeMs: 3.1, flipAngleDeg: 10 },
     },
     reference: { styleId: 'site-a-mprage', scans: 12, acquisition: { manufacturer: 'Philips', fieldStrengthT: 3, sequence: 'TFE' }, codeDistance: 2.41 },
+    changeStrength: { outside: 0.9, brain: 0.6 },
     protocol: { id: 't1w-head', version: '1.0.0', tone: { minSlope: 0.25, maxSlope: 4 } },
     bundle: { id: 'mr-head', version: '0.1.0', files: [{ path: 'denoiser.onnx', sha256: 'ab12'.repeat(16) }] },
     seed: 7,

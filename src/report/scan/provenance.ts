@@ -12,6 +12,7 @@ export function renderProvenance(record: ScanRecord): Html {
     ['Style', html`${reference.styleId}, from ${reference.scans} ${reference.scans === 1 ? 'scan' : 'scans'}`],
     ['Acquisition', acquisitionText(reference.acquisition)],
     ['Distance of styles', reference.codeDistance === null ? 'not measured' : html`<data value="${reference.codeDistance}">${reference.codeDistance.toFixed(2)}</data> between the style codes`],
+    ['Change applied', strengthText(record.changeStrength)],
   ])}
 <h3>Software</h3>${definitions([
     ['concord', record.concordVersion],
@@ -24,6 +25,12 @@ export function renderProvenance(record: ScanRecord): Html {
     record.outputs.map(({ path, sha256, bytes }) => [path, html`${bytes} bytes; SHA-256 ${hash(sha256)}`]),
   )}
 <details><summary>Conform trace: orientation, head frame, scale, bias field</summary><pre>${jsonText(record.conform)}</pre></details>`;
+}
+
+function strengthText(strength: ScanRecord['changeStrength']): string | Html {
+  if (strength === undefined) return 'all that the model asked for';
+  const percent = (share: number): Html => html`<data value="${share}">${Math.round(100 * share)} %</data>`;
+  return html`${percent(strength.brain)} in the brain, ${percent(strength.outside)} elsewhere: the share that was right on unseen scans this far apart`;
 }
 
 /** The command that makes this scan again. Paths are left open: they are not part of a record. */

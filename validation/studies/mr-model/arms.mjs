@@ -1,11 +1,13 @@
 // What a researcher might do instead of concord, from the same conformed scans: each arm is a tone map or a tone field.
 import { applyToneField } from '../../../dist/field/applyToneField.js';
-import { IDENTITY_MAP } from '../../../dist/field/cellGrid.js';
+import { cellShares, IDENTITY_MAP } from '../../../dist/field/cellGrid.js';
 import { localStatistics } from '../../../dist/field/localStatistics.js';
 import { applyCurve, brainQuantiles, meanQuantiles, startCurve, startShift } from '../../../dist/field/startCurve.js';
 import { composeToneField } from '../../../dist/field/toneField.js';
+import { changeStrength, strengthByCell } from '../../../dist/pipeline/changeStrength.js';
 import { sampleResidual } from '../../../dist/pipeline/sampleField.js';
-import { comparableDistance, shrinkageAt } from '../../../dist/pipeline/shrinkage.js';
+import { comparableDistance } from '../../../dist/pipeline/shrinkage.js';
+import { wholeBrain } from '../../../dist/preprocess/conform.js';
 import { createReferenceStyle } from '../../../dist/style/referenceStyle.js';
 import { encodeScan } from '../../../dist/style/styleCode.js';
 import { styleDistance } from '../../../dist/style/styleDistance.js';
@@ -44,11 +46,16 @@ export async function armsOf(scan, reference, bundle, protocol, key) {
   const compose = (mean, shrinkage) => composeToneField(start, mean, { knotSpacing: grid.knotSpacing, shrinkage, ...protocol.tone });
   const sampled = await residual(protocol.sampler, protocol.sampler.draws);
   const oneStep = await residual({ ...protocol.sampler, timesteps: protocol.sampler.timesteps.slice(0, 1) }, 1);
-  const calibrated = shrinkageAt(comparableDistance(distance, reference.style.scans), bundle.manifest.calibration.shrinkage);
+  const full = compose(sampled, 1);
+  const strength = changeStrength({
+    codeDistance: comparableDistance(distance, reference.style.scans), working: scan.working,
+    restyled: applyToneField(full, scan.working, IDENTITY_MAP, grid.cellVoxels), brain: scan.brain, referenceQuantiles: reference.style.quantiles,
+  }, bundle.manifest.calibration.shrinkage);
+  const calibrated = strengthByCell(strength, cellShares(wholeBrain(scan.trace), scan.working.shape, grid.cellVoxels));
   const byCurve = (curve) => (volume) => applyCurve(curve, volume);
   const byField = (tone) => (volume, map = IDENTITY_MAP) => applyToneField(tone, volume, map, grid.cellVoxels);
   return {
-    distance, shrinkage: calibrated,
+    distance, strength,
     arms: {
       'doing nothing': (volume) => volume,
       'brain z-score': zScore(own, reference.style.quantiles),
@@ -56,7 +63,7 @@ export async function armsOf(scan, reference, bundle, protocol, key) {
       'histogram, head': byCurve(startCurve(headQuantiles(scan), reference.headQuantiles)),
       'histogram, brain (start)': byCurve(start),
       'field, one step': byField(compose(oneStep, calibrated)),
-      'field, full strength': byField(compose(sampled, 1)),
+      'field, full strength': byField(full),
       concord: byField(compose(sampled, calibrated)),
     },
   };

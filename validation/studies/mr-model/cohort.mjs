@@ -72,8 +72,8 @@ for (const [direction, from, to] of [['B to A', GROUP_B, groupA], ['A to B', gro
   const edges = {};
   for (const person of from) {
     const scan = scans.get(person);
-    const { arms, distance, shrinkage } = await armsOf(scan, reference, bundle, protocol, scan.name);
-    strengths.push({ person, distance, shrinkage });
+    const { arms, distance, strength } = await armsOf(scan, reference, bundle, protocol, scan.name);
+    strengths.push({ person, distance, ...strength });
     for (const [arm, apply] of Object.entries(arms)) {
       const volume = apply(scan.working);
       (rows[arm] ??= []).push(features(volume, scan));
