@@ -47,7 +47,7 @@ def arms(networks, calibration, source, references, truth, used, seed=0):
 
 def row(networks, calibration, pair, seed):
     source, references = chain.Reading(pair.source), [chain.Reading(r) for r in pair.references]
-    used = np.arange(1, source.hu.shape[0], 2)
+    used = np.arange(1, source.hu.shape[0], 3)
     out, body, facts = arms(networks, calibration, source, references, pair.truth.hu[used], used, seed)
     values = {m: measures.against(v, pair.truth.hu[used], source.scan.hu[used], body, source.scan.spacing, False) for m, v in out.items()}
     return dict(kind=pair.kind, families=[s.family for s in pair.scanners], sigmas=[round(s.sigma, 1) for s in pair.scanners], values=values, **facts)
@@ -100,6 +100,11 @@ def main():
         if mine:
             result[f'simulated_{kind}'] = summary(mine)
             printed(kind, result[f'simulated_{kind}'])
+    for name, wanted in (('started', True), ('not_started', False)):
+        mine = [r for r in rows if any(g != 1 for g in r['start']) == wanted]
+        if mine:
+            result[f'simulated_{name}'] = summary(mine)
+            printed(name, result[f'simulated_{name}'])
     if options.json:
         with open(options.json, 'w') as f:
             json.dump(result, f, indent=1)
