@@ -36,7 +36,7 @@ describe('the table of rules', () => {
   });
 
   it('has a row for every D-row of the design that concerns an attribute', () => {
-    const rows = new Set([...ruleTable, ...DROPPED_GROUPS].map(({ id }) => id));
+    const rows = new Set<string>([...ruleTable, ...DROPPED_GROUPS].map(({ id }) => id));
     const expected = Array.from({ length: 40 }, (_, index) => `D-${String(index + 1).padStart(2, '0')}`);
     // 36: defects stay, 38 and 39: preamble and meta group; they are no attributes of the data set
     expect(expected.filter((id) => !rows.has(id))).toEqual(['D-36', 'D-38', 'D-39']);
