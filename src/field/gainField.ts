@@ -76,7 +76,6 @@ export type FactoredField = Readonly<{ cells: Shape3; responses: readonly Respon
  * found by power iteration and taken out of what remains. Source: Golub & Van Loan 2013, 8.2.
  */
 export function factorField({ cells, gains }: GainField): FactoredField {
-  const nodes = gains.length / BAND_COUNT;
   const rest = Float64Array.from(gains, (gain) => gain - 1);
   const responses: Response[] = [];
   const weights: Float32Array[] = [];

@@ -33,7 +33,7 @@ export type CtMeter = Readonly<{ add: (slice: ChangedSlice) => void; result: (ga
 export function createCtMeter({ stack, body }: GainScan): CtMeter {
   const [ni, nj] = stack.shape;
   const inside = new Uint8Array(ni * nj);
-  const anchors = createAnchorMeter();
+  const anchors = createAnchorMeter(ni);
   const lung = { source: createLungMeter(), harmonized: createLungMeter() };
   const regions = createRegionMeter([ni, nj], stack.spacing);
   let [changed, voxels, softChange, changedOutside, clipped] = [0, 0, 0, 0, 0];

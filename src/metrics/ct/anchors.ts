@@ -13,6 +13,8 @@ export const huAnchors: readonly Anchor[] = [
   { id: 'bone', expected: 'above 300', from: 300, to: 2000, isOutside: false, isHard: true },
 ];
 
+/** Inside a tissue smoothed HU change by less over two pixels; at its rim partial volume is no tissue, and a kernel rightly moves it. */
+const FLAT_HU = 40;
 /** With fewer voxels an anchor says nothing. */
 const LEAST_VOXELS = 200;
 
@@ -22,13 +24,16 @@ export type AnchorMeter = Readonly<{
   result: (limits: Readonly<{ soft: number; hard: number }>) => HuAnchor[];
 }>;
 
-/** Anchors are found on the smoothed source, so that before and after speak of the same voxels. */
-export function createAnchorMeter(): AnchorMeter {
+/** Anchors are found on the smoothed source, away from edges, so that before and after speak of the same voxels. @param width pixels of a row */
+export function createAnchorMeter(width: number): AnchorMeter {
   const sums = huAnchors.map(() => new Float64Array(5));
   return {
     add: (before, after, smoothed, body) => {
       for (let n = 0; n < before.length; n++) {
         const hu = smoothed[n]!;
+        // beyond the first and last row there is nothing to compare with, and the comparison fails
+        const isFlat = Math.abs(smoothed[n + 1]! - smoothed[n - 1]!) < FLAT_HU && Math.abs(smoothed[n + width]! - smoothed[n - width]!) < FLAT_HU;
+        if (!isFlat) continue;
         const isOutside = body[n] === 0;
         for (let a = 0; a < huAnchors.length; a++) {
           const anchor = huAnchors[a]!;

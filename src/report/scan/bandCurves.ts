@@ -73,7 +73,7 @@ export function renderAnchors({ anchors, regions }: CtFacts): Html {
 <tbody>${anchors.map(({ id, expected, voxels, before, after, limit }) => html`<tr><th scope="row">${id}</th><td>${expected}</td><td class="number">${voxels}</td>
 <td class="number">${hu(before.mean)}</td><td class="number">${hu(before.sd)}</td><td class="number">${hu(after.mean)}</td><td class="number">${hu(after.sd)}</td>
 <td class="number">${quantity(after.mean - before.mean, (shift) => shift.toFixed(2))}</td><td class="number">${limit}</td></tr>`)}</tbody></table></div>
-<p class="caption">Tissues are found on the smoothed source, so before and after speak of the same voxels; means must hold, while SDs are what a kernel changes.
+<p class="caption">Tissues are found on the smoothed source, away from edges, so before and after speak of the same voxels; means must hold, while SDs are what a kernel changes.
 ${regions !== null && html`Over ${regions.count} homogeneous regions of 10 mm the mean shift of the worst tissue is ${quantity(regions.worstClass, (shift) => shift.toFixed(2))} HU; single regions move by ${quantity(regions.median, (shift) => shift.toFixed(2))} HU (median) and ${quantity(regions.p99, (shift) => shift.toFixed(2))} HU (99th percentile), their own grain included.`}</p>`;
 }
 
