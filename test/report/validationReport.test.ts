@@ -70,6 +70,16 @@ describe('validation report', () => {
   });
 });
 
+describe('features over scans', () => {
+  it('count the reference once, and never among before and after, however the record lists its scans', () => {
+    const { drawings } = sampleValidation();
+    const underEveryArm = drawings.samples.flatMap((sample) => (sample.arm === 'reference' ? ['before', 'harmonized'].map((arm) => ({ ...sample, arm })) : [sample]));
+    for (const samples of [drawings.samples, underEveryArm]) {
+      expect(pageOf({ drawings: { ...drawings, samples } }).match(/n = 22, 22, reference 24/g)).toHaveLength(2);
+    }
+  });
+});
+
 describe('the two headline scores', () => {
   it('stand in two boxes with their own intervals, and nothing adds them up', () => {
     const summary = sectionOf(page, 'summary');

@@ -3,12 +3,15 @@ import { renderChart, type ChartLayer, type Point } from '../chart.ts';
 import { html, type Html } from '../html.ts';
 import { evaluatedArm, findingText, spelled, valueOf } from './finding.ts';
 
+/** More panels than this tell no more; the record has them all. */
+const MOST_PANELS = 4;
+
 type Agreement = Drawings['blandAltman'][number];
 
 /** Bland–Altman: what a feature changed by, against its size, one point a scan. */
 export function drawAgreement(validation: ValidationRecord): Html {
   const arm = evaluatedArm(validation)?.arm;
-  const drawn = validation.drawings.blandAltman.filter((one) => one.arm === arm && one.points.length > 0);
+  const drawn = validation.drawings.blandAltman.filter((one) => one.arm === arm && one.points.length > 0).slice(0, MOST_PANELS);
   if (drawn.length === 0) return html`<figure><h3>Bland–Altman</h3><p>Absent: no feature was measured before and after on the same scans.</p></figure>`;
   return html`<figure><h3>How much features changed, scan by scan (Bland–Altman)</h3><div class="pair">${drawn.map(panel)}</div>
 <figcaption>The solid line is the mean change, dashed lines hold 95 % of the scans, the dotted line is no change. A shift of all scans alike is what harmonization is for. A slope, a fan or a lone point

@@ -1,12 +1,12 @@
-import type { ConfoundingRow, SiteColumn, ValidationRecord } from '../../core/validationRecord.ts';
+import type { ConfoundingRow, SiteColumn, ValidationRecord, ValidationRow } from '../../core/validationRecord.ts';
 import { html, type Html } from '../html.ts';
 import { quantity, reasonText } from '../quantity.ts';
 import { findingCell, spelled } from './finding.ts';
 import { drawFlow } from './flowDiagram.ts';
 
 /** Who was looked at: flow (V-01), Table 1 (V-02), confounding (V-03) and small sites (V-04). */
-export function renderDesign({ design }: ValidationRecord): Html {
-  return html`${drawFlow(design.flow)}${tableOne(design.table1)}${smallSites(design.table1)}${confounding(design)}`;
+export function renderDesign({ design, rows }: ValidationRecord): Html {
+  return html`${drawFlow(design.flow)}${tableOne(design.table1)}${differences(rows.filter(({ item }) => item === 'V-02'))}${smallSites(design.table1)}${confounding(design)}`;
 }
 
 function tableOne(columns: readonly SiteColumn[]): Html {
@@ -23,6 +23,13 @@ ${names.length === 0 && html`<p>Age, sex and diagnosis are absent: no table of p
 function cellText(cell: SiteColumn['cells'][string] | undefined): Html {
   if (cell === undefined) return html`<span class="absent">–</span>`;
   return typeof cell === 'string' ? html`${cell}` : html`<span class="absent">${reasonText(cell.unavailable)}</span>`;
+}
+
+/** Standardized differences of people between sites. */
+function differences(rows: readonly ValidationRow[]): Html {
+  if (rows.length === 0) return html``;
+  return html`<div class="scroll"><table class="sites"><caption>People: standardized differences between sites</caption><thead><tr><th scope="col">Covariate</th><th scope="col">Sites</th><th scope="col" class="number">Difference, SD</th></tr></thead>
+<tbody>${rows.map(({ scope, sites, finding }) => html`<tr><th scope="row">${spelled(scope)}</th><td>${spelled(sites)}</td><td class="number">${findingCell(finding)}</td></tr>`)}</tbody></table></div>`;
 }
 
 function smallSites(columns: readonly SiteColumn[]): Html {

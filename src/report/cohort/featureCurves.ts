@@ -15,10 +15,16 @@ export function drawFeatureCurves(validation: ValidationRecord): Html {
   const { samples } = validation.drawings;
   const features = [...new Set(samples.map(({ feature }) => feature))].slice(0, MOST_PANELS);
   if (features.length === 0) return html``;
-  const of = (feature: string, wanted: string | undefined): number[] => samples.filter((sample) => sample.feature === feature && sample.arm === wanted).flatMap(({ values }: Sample) => values).sort((a, b) => a - b);
+  const { referenceSite } = validation.methods;
+  const of = (feature: string, isWanted: (sample: Sample) => boolean): number[] =>
+    samples.filter((sample) => sample.feature === feature && isWanted(sample)).flatMap(({ values }) => values).sort((a, b) => a - b);
+  // no arm changes the reference's scans, so one copy of them is drawn
+  const referenceArm = samples.some((sample) => sample.arm === 'reference') ? 'reference' : 'before';
+  const ofArm = (wanted: string | undefined) => (sample: Sample): boolean => sample.arm === wanted && sample.site !== referenceSite;
+  const isReference = (sample: Sample): boolean => sample.arm === referenceArm && sample.site === referenceSite;
   return html`<figure><h3><span class="item">V-11</span> Features over scans</h3>
 <div class="legend"><span>${legendKey('source')}before</span><span>${legendKey('harmonized')}after</span><span>${legendKey('reference')}reference</span></div>
-<div class="pair">${features.map((feature) => panel(feature, { source: of(feature, 'before'), harmonized: of(feature, arm), reference: of(feature, 'reference') }))}</div>
+<div class="pair">${features.map((feature) => panel(feature, { source: of(feature, ofArm('before')), harmonized: of(feature, ofArm(arm)), reference: of(feature, isReference) }))}</div>
 <figcaption>Each step is one scan. The Kolmogorov–Smirnov distance D is the largest vertical gap between two curves, Wasserstein-1 the area between them.</figcaption></figure>`;
 }
 
