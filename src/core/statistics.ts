@@ -66,7 +66,11 @@ export function otsuThreshold(counts: Float64Array, low: number, high: number): 
  * Cholesky's decomposition. @throws CONCORD_INTERNAL if A is not positive definite
  */
 export function solvePositiveDefinite(a: Float64Array, b: Float64Array): Float64Array {
-  const n = b.length;
+  return positiveDefiniteSolver(a, b.length)(b);
+}
+
+/** The same for several right sides: the decomposition, which costs most, is made once. @throws as above */
+export function positiveDefiniteSolver(a: Float64Array, n: number): (b: Float64Array) => Float64Array {
   const l = a.slice();
   for (let row = 0; row < n; row++) {
     for (let column = 0; column <= row; column++) {
@@ -77,16 +81,18 @@ export function solvePositiveDefinite(a: Float64Array, b: Float64Array): Float64
       else throw new ConcordError('CONCORD_INTERNAL', 'A system of equations is not positive definite.');
     }
   }
-  const x = b.slice();
-  for (let row = 0; row < n; row++) {
-    for (let m = 0; m < row; m++) x[row]! -= l[row * n + m]! * x[m]!;
-    x[row]! /= l[row * n + row]!;
-  }
-  for (let row = n - 1; row >= 0; row--) {
-    for (let m = row + 1; m < n; m++) x[row]! -= l[m * n + row]! * x[m]!;
-    x[row]! /= l[row * n + row]!;
-  }
-  return x;
+  return (b) => {
+    const x = b.slice();
+    for (let row = 0; row < n; row++) {
+      for (let m = 0; m < row; m++) x[row]! -= l[row * n + m]! * x[m]!;
+      x[row]! /= l[row * n + row]!;
+    }
+    for (let row = n - 1; row >= 0; row--) {
+      for (let m = row + 1; m < n; m++) x[row]! -= l[m * n + row]! * x[m]!;
+      x[row]! /= l[row * n + row]!;
+    }
+    return x;
+  };
 }
 
 function betweenOrderStatistics(n: number, probability: number, at: (rank: number) => number): number {

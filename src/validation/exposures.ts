@@ -13,7 +13,7 @@ export function exposuresOf(rows: readonly ValidationRow[], probes: readonly Pro
   const accuracy = (probe: ProbeRow['probe']): number =>
     valueOf(probes.find((row) => row.probe === probe && row.arm === arm && row.scope === 'brain' && row.model === 'logistic')?.balancedAccuracy ?? { unavailable: '' });
   const isAbove = (excess: ExcessRow['excess']): boolean =>
-    excesses.some(({ excess: own, arm: of, finding }) => own === excess && of === arm && 'low' in finding && finding.low! > 0);
+    excesses.some(({ excess: own, arm: of, finding }) => own === excess && of === arm && 'low' in finding && (finding.low ?? 0) > 0);
   const harms: Readonly<Record<string, boolean>> = {
     STRUCTURE_LOST: value('V-30', 'gradientCorrelation') < limits.edges,
     ORDER_LOST: value('V-36', 'orderKept') < limits.order,

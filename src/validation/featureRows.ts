@@ -1,8 +1,8 @@
 import type { FeatureRow, ValidationRow } from '../core/validationRecord.ts';
 import { cohenD, hedgesG, logVarianceRatio } from '../metrics/cohort/effectSizes.ts';
 import { brownForsythe, detectableEffect, equivalence } from '../metrics/cohort/groupTests.ts';
-import { designOf, fitLinear } from '../metrics/cohort/linearModel.ts';
-import { columnOf, type NumberTable } from '../metrics/cohort/matrix.ts';
+import { designOf } from '../metrics/cohort/linearModel.ts';
+import { columnMeans, columnOf, leastSquares, type NumberTable, pickColumns, pickRows, productOf } from '../metrics/cohort/matrix.ts';
 import { benjaminiHochberg } from '../metrics/cohort/multipleTesting.ts';
 import { randomIntercept } from '../metrics/cohort/randomIntercept.ts';
 import { ks } from '../metrics/ks.ts';
@@ -24,7 +24,8 @@ export function featureRows(task: FeatureTask, pair: SitePair, plan: ValidationP
   const rows = [...pair.first, ...pair.second];
   const resamples = resamplesOf(rows.map((row) => cohort.units[row]!), plan);
   const ksDraws = permutedPairs(cohort, pair, plan, plan.permutations);
-  const drafts = columns.map((column) => oneFeature(task, { pair, column, resamples, ksDraws }, plan));
+  const shares = explainedShares(task, pair);
+  const drafts = columns.map((column, n) => oneFeature(task, { pair, column, resamples, ksDraws, r2: shares[n]! }, plan));
   const q = (of: (draft: (typeof drafts)[number]) => number): number[] => benjaminiHochberg(drafts.map(of));
   const [ksQ, spreadQ, equivalenceQ] = [q(({ ksP }) => ksP), q(({ spreadP }) => spreadP), q(({ equivalenceP }) => equivalenceP)];
   return drafts.map(({ row, ksD, ksP, spreadP, equivalenceP }, n) => ({
@@ -37,9 +38,9 @@ export function featureRows(task: FeatureTask, pair: SitePair, plan: ValidationP
 }
 
 type Draft = Readonly<{ row: Omit<FeatureRow, 'arm' | 'ks' | 'spreadTest' | 'equivalence'>; ksD: number; ksP: number; spreadP: number; equivalenceP: number }>;
-type FeatureContext = Readonly<{ pair: SitePair; column: number; resamples: Resamples; ksDraws: readonly Readonly<{ first: number[]; second: number[] }>[] }>;
+type FeatureContext = Readonly<{ pair: SitePair; column: number; resamples: Resamples; ksDraws: readonly Readonly<{ first: number[]; second: number[] }>[]; r2: Readonly<{ covariates: number; withSite: number }> }>;
 
-function oneFeature({ cohort, table, residual, adjusters }: FeatureTask, { pair, column, resamples, ksDraws }: FeatureContext, plan: ValidationPlan): Draft {
+function oneFeature({ cohort, table, residual }: FeatureTask, { pair, column, resamples, ksDraws, r2 }: FeatureContext, plan: ValidationPlan): Draft {
   const [raw, clean] = [columnOf(table, column), columnOf(residual, column)];
   const [a, b] = [pair.first.map((row) => clean[row]!), pair.second.map((row) => clean[row]!)];
   const ascending = (rows: readonly number[]): Float64Array => Float64Array.from(rows, (row) => raw[row]!).sort();
@@ -48,10 +49,6 @@ function oneFeature({ cohort, table, residual, adjusters }: FeatureTask, { pair,
   const joined = [...a, ...b];
   const interval = intervalOf((rows) => splitHedges(joined, rows, a.length), resamples, plan.confidence);
   const groups = [...pair.first.map(() => 0), ...pair.second.map(() => 1)];
-  const both = [...pair.first, ...pair.second];
-  const own = both.map((row) => raw[row]!);
-  const covariates = adjusters.map((values) => Float64Array.from(both, (row) => values[row]!));
-  const [withCovariates, withSite] = [designOf(both.length, covariates), designOf(both.length, [...covariates, groups])];
   return {
     row: {
       feature: cohort.features[column]!.id,
@@ -62,14 +59,35 @@ function oneFeature({ cohort, table, residual, adjusters }: FeatureTask, { pair,
       logVarianceRatio: found(logVarianceRatio(a, b), {}, 'CONSTANT'),
       wasserstein1: found(wasserstein1(sortedA, sortedB)),
       iccBatch: found(joined.some((value) => value !== joined[0]) ? randomIntercept(joined, designOf(joined.length, []), groups).icc : NaN, {}, 'CONSTANT'),
-      r2Covariates: covariates.length === 0 ? { unavailable: 'NO_COVARIATES' } : found(fitLinear(withCovariates, own).r2, {}, 'CONSTANT'),
-      r2CovariatesBatch: found(fitLinear(withSite, own).r2, {}, 'CONSTANT'),
+      r2Covariates: found(r2.covariates, {}, 'NO_COVARIATES'),
+      r2CovariatesBatch: found(r2.withSite, {}, 'CONSTANT'),
     },
     ksD,
     ksP: permutationP(ksD, permutedKs(raw, ksDraws)),
     spreadP: brownForsythe([a, b]).p,
     equivalenceP: equivalence(a, b, margins.equivalenceSd),
   };
+}
+
+/** R² of the covariates, and of covariates and site, for each column; the designs are solved once for all of them. */
+function explainedShares({ table, adjusters, columns }: FeatureTask, { first, second }: SitePair): readonly Readonly<{ covariates: number; withSite: number }>[] {
+  const rows = [...first, ...second];
+  const y = pickColumns(pickRows(table, rows), columns);
+  const covariates = adjusters.map((values) => Float64Array.from(rows, (row) => values[row]!));
+  const site = rows.map((_, n) => (n < first.length ? 0 : 1));
+  const [small, large] = [r2OfColumns(designOf(rows.length, covariates), y), r2OfColumns(designOf(rows.length, [...covariates, site]), y)];
+  return columns.map((_, n) => ({ covariates: covariates.length === 0 ? NaN : small[n]!, withSite: large[n]! }));
+}
+
+function r2OfColumns(design: NumberTable, y: NumberTable): Float64Array {
+  const predicted = productOf(design, leastSquares(design, y));
+  const means = columnMeans(y);
+  const [left, all] = [new Float64Array(y.columns), new Float64Array(y.columns)];
+  y.values.forEach((value, n) => {
+    left[n % y.columns]! += (value - predicted.values[n]!) ** 2;
+    all[n % y.columns]! += (value - means[n % y.columns]!) ** 2;
+  });
+  return left.map((value, j) => 1 - value / all[j]!);
 }
 
 /** Hedges' g of drawn rows of `first`, `second` values laid end to end; in one pass, as it is drawn thousands of times. */
@@ -95,7 +113,7 @@ function splitHedges(values: readonly number[], rows: Int32Array, firstCount: nu
 /** The medians and shares that stand for all features of a set, V-11 to V-13, V-20. */
 export function summaryOfFeatures(features: readonly FeatureRow[], { arm, sites, scope, n }: Readonly<{ arm: string; sites: string; scope: FeatureScope; n: number }>): ValidationRow[] {
   const values = (of: (row: FeatureRow) => FeatureRow['ks']): number[] => features.map((row) => valueOf(of(row)));
-  const q = (of: (row: FeatureRow) => FeatureRow['ks']): number[] => features.map((row) => ({ q: NaN, ...of(row) }).q ?? NaN);
+  const q = (of: (row: FeatureRow) => FeatureRow['ks']): number[] => features.map((row) => ({ q: NaN, ...of(row) }).q);
   const d = values(({ cohenD: own }) => own).map(Math.abs);
   const icc = values(({ iccBatch }) => iccBatch);
   const [r2, r2Batch] = [values(({ r2Covariates }) => r2Covariates), values(({ r2CovariatesBatch }) => r2CovariatesBatch)];

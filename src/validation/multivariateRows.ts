@@ -49,7 +49,7 @@ function pairRows(cohort: Cohort, { arm, basis: { scope }, scores, kernels, pair
   const resamples = resamplesOf(rows.map((row) => cohort.units[row]!), plan);
   const draws = permutedPairs(cohort, pair, plan, plan.permutations);
   const detectable = detectableEffect(pair.first.length, pair.second.length);
-  const tested = (statistic: (first: readonly number[], second: readonly number[]) => number, withInterval: boolean) => {
+  const tested = (statistic: (first: readonly number[], second: readonly number[]) => number, withInterval: boolean): ValidationRow['finding'] => {
     const observed = statistic(pair.first, pair.second);
     const split = (drawn: Int32Array): [number[], number[]] => {
       const [first, second]: [number[], number[]] = [[], []];

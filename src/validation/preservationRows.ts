@@ -40,8 +40,8 @@ export function overCorrectionRows(cohort: Cohort, arm: string, plan: Validation
   });
 }
 
-/** Rank correlations over all features are slow; these draws are enough for an interval of two digits. */
-const SLOW_DRAWS = 500;
+/** Rank correlations over all features are slow; this many draws give an interval of two digits. */
+const SLOW_DRAWS = 200;
 
 function pick(cohort: Cohort, arm: string, columns: readonly number[], rows: readonly number[]): NumberTable {
   const table = pickColumns(cohort.standard.get(arm)!, columns);

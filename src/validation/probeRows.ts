@@ -1,6 +1,7 @@
+import { standardDeviation } from '../core/moments.ts';
 import { randomStream } from '../core/random.ts';
 import type { ExcessRow, Finding, ProbeRow } from '../core/validationRecord.ts';
-import { auc } from '../metrics/cohort/rocCurve.ts';
+import { auc, crossValidatedInterval } from '../metrics/cohort/rocCurve.ts';
 import { pickColumns, type NumberTable } from '../metrics/cohort/matrix.ts';
 import { balancedAccuracy } from '../metrics/probes/balancedAccuracy.ts';
 import { crossValidate, type HeldOutScores } from '../metrics/probes/crossValidation.ts';
@@ -21,6 +22,8 @@ export type ProbeResults = Readonly<{ probes: readonly ProbeRow[]; excesses: rea
 
 type Model = ProbeRow['model'];
 const models: readonly Model[] = ['logistic', 'forest'];
+/** Shuffled labels know nothing of the arm: what is evaluated gets its own null, comparators share that of before. */
+const SHUFFLED_ARMS: readonly string[] = ['before', 'harmonized'];
 
 /**
  * The probes of validation.md §6 on every arm. Fixed before the run: subject-level folds, five seeds, settings chosen
@@ -33,6 +36,9 @@ export function probeResults(cohort: Cohort, covariates: readonly CovariateColum
   const run = new ProbeRun(cohort, Math.min(PROBE_FOLDS, least), plan);
   const arms = [...cohort.arms.keys()];
   const probes: Measured[] = [];
+  // 0. what labels without meaning give: every interval of an area needs it
+  const brain = columnsOf(cohort, 'brain');
+  if (brain.length > 0) run.askShuffled(run.stack(brain, arms), arms, 'before');
   // 1. floors that no arm changes: shape, people
   const shape = columnsOf(cohort, 'silhouette');
   if (shape.length > 0) probes.push(...run.ask({ probe: 'silhouette', scope: 'silhouette', trainedOn: 'raw', table: run.stack(shape, ['before']), arms: ['before'], trainArm: 'before' }));
@@ -48,7 +54,7 @@ export function probeResults(cohort: Cohort, covariates: readonly CovariateColum
     for (const arm of arms) {
       onArm?.(arm);
       probes.push(...run.ask({ probe: probe ?? 'output-trained', scope, trainedOn: 'output', table, arms, trainArm: arm }));
-      if (scope === 'brain') probes.push(run.askShuffled(table, arms, arm));
+      if (scope === 'brain' && SHUFFLED_ARMS.includes(arm)) probes.push(run.askShuffled(table, arms, arm));
     }
   }
   return { probes: probes.map(({ row }) => row), excesses: excessRows(cohort, probes, plan), unavailable: null };
@@ -67,6 +73,9 @@ type Question = Readonly<{
 
 /** A probe's row with the share of seeds that told each unit right. */
 type Measured = Readonly<{ row: ProbeRow; correct: Float64Array }>;
+
+/** What the probe makes of labels that mean nothing: accuracies, and the SD of the area under the curve. */
+type ShuffledLabels = Readonly<{ accuracies: readonly number[]; areaSpread: number }>;
 
 /** One cohort's probes: folds, draws and shuffled labels are shared by all of them. */
 class ProbeRun {
@@ -107,7 +116,7 @@ class ProbeRun {
    * and the central 95 % of what comes out when there is nothing to find.
    */
   askShuffled(table: NumberTable, arms: readonly string[], arm: string): Measured {
-    const values = [...this.#shuffledFor({ probe: 'shuffled', scope: 'brain', trainedOn: 'output', table, arms, trainArm: arm })].sort((a, b) => a - b);
+    const values = this.#shuffledFor({ probe: 'shuffled', scope: 'brain', trainedOn: 'output', table, arms, trainArm: arm }).accuracies.slice().sort((a, b) => a - b);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const end = (share: number): number => values[Math.round(share * (values.length - 1))]!;
     const row: ProbeRow = {
@@ -118,17 +127,19 @@ class ProbeRun {
     return { row, correct: new Float64Array(this.#cohort.units.length).fill(mean) };
   }
 
-  #shuffledAccuracies(question: Question): number[] {
+  #shuffle(question: Question): ShuffledLabels {
     const { units, sites } = this.#cohort;
     const learner = logisticLearner(linearKernel(question.table));
     const random = randomStream(`${this.#plan.seed}|shuffled`);
-    return Array.from({ length: this.#plan.probePermutations }, (_, n) => {
+    const draws = Array.from({ length: this.#plan.probePermutations }, (_, n) => {
       const shuffled = permuteSites(units, random);
       const relabelled = units.map((unit, row) => ({ ...unit, site: shuffled[row]! }));
       const scores = this.#heldOut(question, learner, relabelled, [question.trainArm], `${this.#plan.seed}|shuffled ${n}`)[question.trainArm]!;
       const labels = shuffled.map((site) => sites.indexOf(site));
-      return balancedAccuracy(labels, scores.map((own, row) => (largestOf(own) === labels[row] ? 1 : 0)), sites.length);
+      const areas = sites.map((_, c) => auc(scores.filter((__, row) => labels[row] === c).map((own) => own[c]!), scores.filter((__, row) => labels[row] !== c).map((own) => own[c]!)).value);
+      return { accuracy: balancedAccuracy(labels, scores.map((own, row) => (largestOf(own) === labels[row] ? 1 : 0)), sites.length), area: areas[sites.length === 2 ? 1 : 0]! };
     });
+    return { accuracies: draws.map(({ accuracy }) => accuracy), areaSpread: standardDeviation(draws.map(({ area }) => area)) };
   }
 
   #heldOut({ arms, trainArm }: Question, learner: Learner, units: readonly CohortUnit[], tested: readonly string[], key: string): HeldOutScores {
@@ -147,7 +158,7 @@ class ProbeRun {
     const reference = sites.indexOf(referenceSite);
     const foreign = units.flatMap(({ site }, n) => (site === referenceSite ? [] : [n]));
     const value = accuracy();
-    const p = model === 'logistic' && question.probe === 'output-trained' && question.scope === 'brain' ? permutationP(value, this.#shuffledFor(question)) : NaN;
+    const p = model === 'logistic' && question.probe === 'output-trained' && question.scope === 'brain' && SHUFFLED_ARMS.includes(arm) ? permutationP(value, this.#shuffledFor(question).accuracies) : NaN;
     const row: ProbeRow = {
       probe: question.probe, arm, trainedOn: question.trainedOn, scope: question.scope, model, n: units.length, chance: 1 / sites.length,
       balancedAccuracy: found(value, { interval: intervalOf(accuracy, this.#resamples, this.#plan.confidence), p }),
@@ -159,15 +170,19 @@ class ProbeRun {
   }
 
   /** Label permutations of an arm's brain probe, shared by it and its null row: they are the slowest part. */
-  readonly #nulls = new Map<string, number[]>();
-  #shuffledFor(question: Question): number[] {
+  readonly #nulls = new Map<string, ShuffledLabels>();
+  #shuffledFor(question: Question): ShuffledLabels {
     const key = question.trainArm;
-    const values = this.#nulls.get(key) ?? this.#shuffledAccuracies(question);
+    const values = this.#nulls.get(key) ?? this.#shuffle(question);
     this.#nulls.set(key, values);
     return values;
   }
 
-  /** One against the rest, averaged over sites; DeLong's interval for two sites, the bootstrap's for more. */
+  /**
+   * One against the rest, averaged over sites. Two sites: DeLong's interval, but never narrower than shuffled labels
+   * scatter around .5: held-out scores of one cross-validation depend on one another, which DeLong does not know of.
+   * More sites: the bootstrap's.
+   */
   #areaUnderCurve(scores: readonly (readonly number[])[]): Finding {
     const { sites } = this.#cohort;
     const labels = this.#labels;
@@ -177,8 +192,8 @@ class ProbeRun {
       return [own, rest];
     };
     if (sites.length === 2) {
-      const { value, low, high } = auc(...split(1, this.#resamples.everyone), this.#plan.confidence);
-      return found(value, { interval: { low, high } });
+      const [own, rest] = split(1, this.#resamples.everyone);
+      return found(auc(own, rest).value, { interval: crossValidatedInterval(auc(own, rest, this.#plan.confidence), own.length, rest.length, this.#nulls.get('before')?.areaSpread ?? 0, this.#plan.confidence) });
     }
     const mean = (rows: Int32Array): number => sites.reduce((sum, _, c) => sum + auc(...split(c, rows)).value, 0) / sites.length;
     return found(mean(this.#resamples.everyone), { interval: intervalOf(mean, this.#resamples, this.#plan.confidence) });
@@ -204,6 +219,6 @@ function excessRows(cohort: Cohort, probes: readonly Measured[], plan: Validatio
   };
   return [...cohort.arms.keys()].flatMap((arm) => models.flatMap((model): ExcessRow[] => [
     { excess: 'image', arm, model, finding: excess(find('output-trained', 'brain', arm, model, 'output'), find('silhouette', 'silhouette', 'before', model, 'raw')) },
-    { excess: 'intensity', arm, model, finding: excess(find('histogram', 'histogram', arm, model, 'output'), find('shuffled', 'brain', arm, 'logistic', 'output')) },
+    { excess: 'intensity', arm, model, finding: excess(find('histogram', 'histogram', arm, model, 'output'), find('shuffled', 'brain', SHUFFLED_ARMS.includes(arm) ? arm : 'before', 'logistic', 'output')) },
   ]));
 }

@@ -26,8 +26,8 @@ export function travelerRows(cohort: Cohort, arm: string, plan: ValidationPlan):
   const table = cohort.standard.get(arm)!.values;
   const raw = cohort.arms.get(arm)!.values;
   const ratings = columns.map((column) => pairs.map(({ row, twin }) => [table[row * width + column]!, table[twin * width + column]!]));
-  const resamples = resamplesOf(pairs.map(({ unit }) => unit), { ...plan, resamples: Math.min(plan.resamples, 500) });
-  const overFeatures = (statistic: (own: readonly (readonly number[])[]) => number) => {
+  const resamples = resamplesOf(pairs.map(({ unit }) => unit), { ...plan, resamples: Math.min(plan.resamples, 200) });
+  const overFeatures = (statistic: (own: readonly (readonly number[])[]) => number): ValidationRow['finding'] => {
     const median = (drawn: Int32Array): number => medianOf(ratings.map((feature) => statistic(Array.from(drawn, (n) => feature[n]!))));
     return found(median(resamples.everyone), { interval: intervalOf(median, resamples, plan.confidence) });
   };

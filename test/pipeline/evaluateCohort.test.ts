@@ -63,9 +63,9 @@ describe('evaluateCohort', () => {
     for (const person of references) await writeInt16(join(folder, 'reference', `${person}_T1w.nii`), phantomScan(person, 'a'));
     job = {
       before: join(folder, 'before'), after: join(folder, 'after'), reference: join(folder, 'reference'), truth: join(folder, 'truth'),
-      statistics: { confidence: 0.95, resamples: 300, permutations: 199, seed: 0 }, concordVersion: '0.1.0',
+      statistics: { confidence: 0.95, resamples: 300, permutations: 199, seed: 0 }, participants: null, siteColumn: null, arms: ['blur'], probePermutations: 19, concordVersion: '0.1.0',
     };
-    record = await evaluateCohort(job);
+    ({ record } = await evaluateCohort(job));
   }, 600_000);
 
   afterAll(async () => {
@@ -73,6 +73,18 @@ describe('evaluateCohort', () => {
   });
 
   const value = (estimate: Estimate | undefined): number => (estimate !== undefined && 'value' in estimate ? estimate.value : NaN);
+
+  it('gives the validation of before, harmonized and the asked arm, from the same scans', () => {
+    const { validation } = record;
+    expect(validation!.arms.map(({ arm }) => arm)).toEqual(['before', 'blur', 'harmonized']);
+    expect(validation!.design.flow).toEqual([
+      { site: 'reference', found: 5, readable: 5, refused: {}, unmatched: 0, analysed: 5 },
+      { site: 'source', found: 5, readable: 5, refused: {}, unmatched: 0, analysed: 5 },
+    ]);
+    const edges = (arm: string): number => value(validation!.rows.find((row) => row.item === 'V-30' && row.statistic === 'gradientCorrelation' && row.arm === arm)?.finding);
+    expect(edges('harmonized')).toBeGreaterThan(0.9);
+    expect(edges('blur')).toBeLessThan(edges('harmonized') - 0.1);
+  });
 
   it('sees brain and head come closer, with a positive gain and the smallest p that five pairs allow', () => {
     for (const feature of ['brainIntensity', 'headIntensity']) {
@@ -115,15 +127,15 @@ describe('evaluateCohort', () => {
       await writeFile(join(folder, 'broken', set, name.replace('sub-01', 'sub-99')), 'not a scan');
     }
     const small = { ...job, before: join(folder, 'broken', 'before'), after: join(folder, 'broken', 'after'), reference: join(folder, 'reference', 'sub-11_T1w.nii'), truth: null };
-    const partial = await evaluateCohort(small);
+    const { record: partial } = await evaluateCohort(small);
     expect(partial.counts.matched).toBe(1);
     expect(partial.issues.map(({ scan }) => scan)).toEqual(['sub-99_T1w']);
     expect(partial.paired).toEqual([]);
-    expect(await evaluateCohort(small)).toEqual(partial);
+    expect((await evaluateCohort(small)).record).toEqual(partial);
   });
 
   it('evaluates a single pair against a single reference, with absences instead of intervals', async () => {
-    const one = await evaluateCohort({
+    const { record: one } = await evaluateCohort({
       ...job, truth: null,
       before: join(folder, 'before', 'sub-01_T1w.nii'), after: join(folder, 'after', 'sub-01_desc-harmonized_T1w.nii'), reference: join(folder, 'reference', 'sub-11_T1w.nii'),
     });

@@ -1,0 +1,170 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import type { FeatureTable } from '../../src/core/featureTable.ts';
+import { randomStream } from '../../src/core/random.ts';
+import type { ValidationRecord } from '../../src/core/validationRecord.ts';
+import { shuffled } from '../../src/metrics/permutation.ts';
+import { dharmExport } from '../../src/validation/dharmExport.ts';
+import { validationTable } from '../../src/validation/tables.ts';
+import { type ValidationInput, validateCohort } from '../../src/validation/validateCohort.ts';
+import { type PlantedCohort, plantedCohort } from '../support/featureCohort.ts';
+
+const plan = { confidence: 0.95, resamples: 200, permutations: 99, probePermutations: 19, seed: 3 };
+
+function validated(cohort: PlantedCohort, changes: Partial<ValidationInput> = {}): ValidationRecord {
+  return validateCohort({ ...plantedCohort(cohort), featureArms: [], armNotes: {}, sitesFrom: 'roles', flow: [], plan, ...changes })!;
+}
+
+function row(record: ValidationRecord, statistic: string, arm: string, scope = 'brain'): { value: number; p?: number; low?: number; high?: number } {
+  const finding = record.rows.find((one) => one.statistic === statistic && one.arm === arm && one.scope === scope)!.finding;
+  if ('unavailable' in finding) throw new Error(`${statistic} of ${arm}: ${finding.unavailable}`);
+  return finding;
+}
+
+function headline(record: ValidationRecord, which: 'batchRemoval' | 'preservation', arm: string): number {
+  const { finding } = record.headlines[which].find((one) => one.arm === arm)!;
+  return 'value' in finding ? finding.value : NaN;
+}
+
+describe('a planted site effect that is exactly taken out', () => {
+  let record: ValidationRecord;
+  beforeAll(() => {
+    record = validated({ perSite: 16, shift: 1.5, spread: 1.4, ageEffect: 0.6 }, { featureArms: ['combat', 'covbat', 'shuffled-people', 'site-mean'] });
+  }, 120_000);
+
+  it('is found before and gone after: d, MMD, components', () => {
+    expect(row(record, 'medianAbsCohenD', 'before').value).toBeGreaterThan(0.9);
+    expect(row(record, 'medianAbsCohenD', 'harmonized').value).toBeLessThan(0.5);
+    expect(row(record, 'mmd2', 'before').p).toBe(0.01);
+    expect(row(record, 'mmd2', 'harmonized').p).toBeGreaterThan(0.05);
+    expect(row(record, 'siteEtaSquared', 'before', 'brain PC1').value).toBeGreaterThan(0.4);
+  });
+
+  it('scores 0 for doing nothing and near 1 for the exact correction, within its interval', () => {
+    expect(headline(record, 'batchRemoval', 'before')).toBe(0);
+    const { finding } = record.headlines.batchRemoval.find(({ arm }) => arm === 'harmonized')!;
+    expect(finding).toMatchObject({ value: expect.closeTo(0.95, 0) as number });
+    expect('low' in finding && finding.low! < 0.95 && finding.high! > 0.8).toBe(true);
+    expect(headline(record, 'preservation', 'before')).toBe(1);
+    expect(headline(record, 'preservation', 'harmonized')).toBeGreaterThan(0.85);
+  });
+
+  it('fails the preservation score where people are exchanged or averaged, and says what was lost', () => {
+    const exposed = (arm: string): readonly string[] => record.arms.find((one) => one.arm === arm)!.exposed;
+    expect(headline(record, 'preservation', 'shuffled-people')).toBeLessThan(0.5);
+    expect(exposed('shuffled-people')).toEqual(expect.arrayContaining(['ORDER_LOST', 'IDENTITY_LOST', 'EFFECT_LOST']));
+    expect(row(record, 'spreadRatio', 'site-mean').value).toBeCloseTo(0.0025, 6);
+    expect(exposed('site-mean')).toContain('SPREAD_LOST');
+    expect(headline(record, 'preservation', 'site-mean')).toBeLessThan(headline(record, 'preservation', 'harmonized'));
+  });
+
+  it('tells the sites by both probe families before, and not by what ComBat on other people left', () => {
+    const accuracy = (arm: string, model: string): number => {
+      const { balancedAccuracy } = record.probes.find((one) => one.probe === 'output-trained' && one.scope === 'brain' && one.arm === arm && one.model === model)!;
+      return 'value' in balancedAccuracy ? balancedAccuracy.value : NaN;
+    };
+    for (const model of ['logistic', 'forest']) {
+      expect(accuracy('before', model)).toBeGreaterThan(0.7);
+      expect(accuracy('combat', model)).toBeLessThan(0.7);
+    }
+    // shape was drawn alike for both sites: the floor is chance, so what is told before is excess
+    const excess = record.excesses.find((one) => one.excess === 'image' && one.arm === 'before' && one.model === 'logistic')!.finding;
+    expect('low' in excess && excess.low! > 0).toBe(true);
+  });
+
+  it('keeps the planted effect of age at its size, sex at none, and the shuffled covariate near 1/n', () => {
+    expect(row(record, 'effectRetained', 'harmonized', 'age').value).toBeCloseTo(1, 9);
+    expect(row(record, 'effectRetainedRaw', 'harmonized', 'age').value).toBeCloseTo(1 / 1.4, 9);
+    expect(row(record, 'medianPartialR2', 'before', 'age').value).toBeGreaterThan(0.1);
+    expect(row(record, 'shuffledPartialR2', 'before', 'age').value).toBeLessThan(0.1);
+  });
+
+  it('lists what is absent with its reason', () => {
+    const reasons = Object.fromEntries(record.rows.filter(({ finding, arm }) => arm === 'cohort' && 'unavailable' in finding).map(({ item, finding }) => [item, 'unavailable' in finding && finding.unavailable]));
+    expect(reasons).toMatchObject({ 'V-16': 'NEEDS_2000_SAMPLES', 'V-32': 'NO_INDEPENDENT_SEGMENTER', 'V-35': 'NO_LESION_MASKS' });
+    expect(record.rows.find(({ item }) => item === 'V-33')!.finding).toEqual({ unavailable: 'NO_TRAVELERS' });
+  });
+
+  it('holds only numbers JSON can keep, and no p of 0; its table has every row', () => {
+    const text = JSON.stringify(record, (_, value: unknown) => (typeof value === 'number' && !Number.isFinite(value) ? 'NOT FINITE' : value));
+    expect(text).not.toContain('NOT FINITE');
+    expect(text).not.toMatch(/"p":0[,}]/);
+    expect(validationTable(record).split('\n').filter((line) => /^V-/.test(line)).length).toBe(record.rows.length + record.excesses.length);
+  });
+});
+
+describe('input that allows less', () => {
+  it('gives the same record whatever the order of scans', () => {
+    const cohort = plantedCohort({ perSite: 8, features: 8 });
+    const order = shuffled(cohort.table.scans.map((_, n) => n), randomStream('order'));
+    const width = cohort.table.features.length;
+    const table: FeatureTable = {
+      ...cohort.table, scans: order.map((n) => cohort.table.scans[n]!),
+      values: Float64Array.from(order.flatMap((n) => Array.from(cohort.table.values.slice(n * width, (n + 1) * width)))),
+    };
+    const base = validated({ perSite: 8, features: 8 });
+    expect(validated({ perSite: 8, features: 8 }, { table, pairs: [...cohort.pairs].reverse() })).toEqual(base);
+  }, 60_000);
+
+  it('one subject per site: describes, tests nothing, and says so', () => {
+    const record = validated({ perSite: 1 });
+    expect(record.headlines.batchRemoval[0]!.finding).toHaveProperty('unavailable');
+    expect(record.probes).toEqual([]);
+    expect(record.warnings.join(' ')).toContain('has 1 subject');
+  });
+
+  it('one site: no test between sites, quality still there', () => {
+    const { table, ...rest } = plantedCohort({ perSite: 6 });
+    const oneSite = { ...table, scans: table.scans.map((scan) => ({ ...scan, site: 'A' })) };
+    const record = validated({ perSite: 6 }, { ...rest, table: oneSite });
+    expect(record.rows.find(({ item }) => item === 'V-17')!.finding).toEqual({ unavailable: 'ONE_SITE' });
+    expect(record.warnings[0]).toContain('One site only');
+    expect(row(record, 'snr', 'before', 'all').value).toBeGreaterThan(0);
+  });
+
+  it('age that follows from the site: not identifiable, no preservation score', () => {
+    const { covariates, ...rest } = plantedCohort({ perSite: 8 });
+    const ages = new Map([...covariates.covariates[0]!.values.keys()].map((subject, n) => [subject, (subject.startsWith('sub-A') ? 20 : 70) + (n % 8)]));
+    const record = validated({ perSite: 8 }, { ...rest, covariates: { sites: null, covariates: [{ name: 'age', kind: 'numeric', values: ages }] } });
+    expect(record.design.identifiable).toBe(false);
+    expect(record.design.confounding[0]).toMatchObject({ verdict: 'not identifiable', reason: 'NO_OVERLAP' });
+    expect(record.headlines.preservation.every(({ finding }) => 'unavailable' in finding && finding.unavailable === 'NOT_IDENTIFIABLE')).toBe(true);
+  });
+
+  it('missing covariates, a constant feature and a gap: named, left out, the rest computed', () => {
+    const { table, covariates, pairs } = plantedCohort({ perSite: 8, features: 12 });
+    const values = table.values.slice();
+    const width = table.features.length;
+    for (let scan = 0; scan < table.scans.length; scan++) values[scan * width] = 7;
+    values[5 * width + 1] = NaN;
+    const ages = new Map([...covariates.covariates[0]!.values].map(([subject, age], n) => [subject, n === 0 ? null : (age as number)]));
+    const record = validated({ perSite: 8 }, { table: { ...table, values }, pairs, covariates: { sites: null, covariates: [{ name: 'age', kind: 'numeric', values: ages }] } });
+    const warnings = record.warnings.join(' ');
+    expect(warnings).toContain('1 feature does not vary before and is left out: f0.');
+    expect(warnings).toContain('1 feature is missing in at least one scan and left out everywhere: f1.');
+    expect(warnings).toContain('not adjusted for: age');
+    expect(new Set(record.features.map(({ feature }) => feature))).not.toContain('f0');
+    expect(row(record, 'medianAbsCohenD', 'before').value).toBeGreaterThan(0.3);
+  });
+
+  it('people who travelled: their outputs agree with their own reference scans, before less so', () => {
+    const record = validated({ perSite: 10, travelers: true, shift: 1.5 });
+    expect(row(record, 'icc21', 'harmonized').value).toBeGreaterThan(0.98);
+    expect(row(record, 'icc21', 'before').value).toBeLessThan(0.7);
+    expect(row(record, 'icc31', 'before').value).toBeGreaterThan(0.98);
+    expect(row(record, 'fingerprinting', 'harmonized').value).toBe(1);
+  });
+});
+
+describe('dharmExport', () => {
+  it('gives one row a person, the batch in the second column, the same features in each arm', () => {
+    const { table, covariates } = plantedCohort({ perSite: 5 });
+    const pairs = dharmExport(table, covariates);
+    expect(pairs.map(({ arm }) => arm)).toEqual(['before', 'harmonized']);
+    const [before, after] = pairs.map(({ features }) => features.trim().split('\n'));
+    expect(before!.length).toBe(11);
+    expect(after![0]).toBe(before![0]);
+    expect(pairs[0]!.covariates.split('\n')[0]).toBe('subject,batch,age,sex_M');
+    expect(pairs[0]!.covariates.split('\n')[1]).toMatch(/^sub-B0,B,\d/);
+  });
+});

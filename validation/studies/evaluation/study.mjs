@@ -1,0 +1,83 @@
+// The evaluation on real and simulated cohorts: node validation/studies/evaluation/study.mjs STUDY --work DIR [--cli dist/cli.js] [--data ../shared/data]
+// STUDY: two-protocol | travel | repeat. Writes STUDY.json beside this file: the numbers of the README, no scan and no picture.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { values: options, positionals: [study] } = parseArgs({ allowPositionals: true, options: {
+  work: { type: 'string' }, cli: { type: 'string', default: 'dist/cli.js' }, data: { type: 'string', default: '../shared/data' }, people: { type: 'string', default: '24' },
+  permutations: { type: 'string', default: '999' }, resamples: { type: 'string', default: '2000' }, out: { type: 'string', default: here },
+} });
+if (options.work === undefined) throw new Error('Give --work DIR, a folder outside the repository: scans are copied there.');
+
+function concord(...args) {
+  console.error(`concord ${args.join(' ')}`);
+  const { status } = spawnSync(process.execPath, [options.cli, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  // 8: some scan was refused, the rest is done
+  if (status !== 0 && status !== 8) throw new Error(`concord ${args[0]} ended with ${status}`);
+}
+
+function evaluated(name, { before, after, reference, participants, arms = 'all', truth }) {
+  const output = join(options.work, `evaluation-${name}`);
+  const started = Date.now();
+  concord('evaluate', '--before', before, '--after', after, '--reference', reference, '--output', output, '--arms', arms, '--permutations', options.permutations, '--resamples', options.resamples,
+    ...(participants ? ['--participants', participants] : []), ...(truth ? ['--truth', truth] : []));
+  return { ...summary(JSON.parse(readFileSync(join(output, 'evaluation.json'), 'utf8'))), seconds: Math.round((Date.now() - started) / 1000) };
+}
+
+/** What the README quotes: headlines, the probes on the brain, and the rows that are asked for most. */
+function summary({ validation, paired, counts }) {
+  const kept = ['medianAbsCohenD', 'shareLargeD', 'shareKsSignificant', 'medianIccBatch', 'mmd2', 'mahalanobis', 'normalizedGain', 'gradientCorrelation', 'ssim', 'orderKept', 'spreadRatio', 'distanceOrder', 'identifiability',
+    'effectRetained', 'effectRetainedRaw', 'shuffledPartialR2', 'medianPartialR2', 'icc21', 'icc31', 'linCcc', 'fingerprinting', 'fwhm', 'displacementP99'];
+  return {
+    counts,
+    arms: validation.arms.map(({ arm, batchRemoval, preservation, exposed, unavailable }) => ({ arm, batchRemoval, preservation, exposed, unavailable })),
+    probes: validation.probes.filter(({ scope }) => scope !== 'head').map(({ probe, arm, trainedOn, scope, model, balancedAccuracy, seeds, auc, asReference }) => ({ probe, arm, trainedOn, scope, model, balancedAccuracy, seeds, auc, asReference })),
+    excesses: validation.excesses,
+    rows: validation.rows.filter(({ statistic, scope }) => kept.includes(statistic) && scope !== 'head'),
+    absent: validation.rows.filter(({ arm, finding }) => arm === 'cohort' && 'unavailable' in finding).map(({ item, statistic, finding }) => `${item} ${statistic}: ${finding.unavailable}`),
+    warnings: validation.warnings, identifiable: validation.design.identifiable, paired,
+  };
+}
+
+function harmonized(name, input, reference) {
+  const output = join(options.work, `harmonized-${name}`);
+  concord('harmonize', input, output, '--reference', reference);
+  return output;
+}
+
+function copied(folder, files) {
+  mkdirSync(folder, { recursive: true });
+  for (const [from, to] of files) if (!existsSync(join(folder, to))) copyFileSync(from, join(folder, to));
+  return folder;
+}
+
+const studies = {
+  /** 5 people of protocol B and 18 of A, both ways. The harmonizer and the arms see the reference scans; so do the tests. */
+  'two-protocol': () => {
+    const inB = [5, 6, 8, 20, 23];
+    const group = (name, people) => copied(join(options.work, name), people.map((n) => String(n).padStart(2, '0')).map((n) => [join(options.data, 'mr/two-protocol-cohort', `nichart-subj${n}-T1w.nii.gz`), `sub-${n}_T1w.nii.gz`]));
+    const a = group('A', Array.from({ length: 23 }, (_, n) => n + 1).filter((n) => !inB.includes(n)));
+    const b = group('B', inB);
+    return { 'B to A': evaluated('B-to-A', { before: b, after: harmonized('B-to-A', b, a), reference: a }), 'A to B': evaluated('A-to-B', { before: a, after: harmonized('A-to-B', a, b), reference: b }) };
+  },
+  /** Simulated people on two scanners; age widens their sulci. */
+  travel: () => {
+    const cohort = join(options.work, 'travel');
+    concord('simulate', cohort, '--people', options.people, '--spacing', '2', '--seed', '7');
+    const [a, b] = ['scanner-a', 'scanner-b'].map((name) => join(cohort, name));
+    return { 'B to A': evaluated('travel', { before: b, after: harmonized('travel', b, a), reference: a, participants: join(cohort, 'participants.tsv'), truth: a }) };
+  },
+  /** One patient scanned twice: no group statistics, only what one pair can say. */
+  repeat: () => {
+    const visit = (n) => copied(join(options.work, `visit-${n}`), [[join(options.data, 'mr/repeat', `openms-long-p12-s${n}-T1W.nii.gz`), 'sub-12_T1w.nii.gz']]);
+    const [first, second] = [visit(1), visit(2)];
+    return { 'visit 2 to 1': evaluated('repeat', { before: second, after: harmonized('repeat', second, first), reference: first }) };
+  },
+};
+if (!(study in studies)) throw new Error(`Give one of ${Object.keys(studies).join(', ')}.`);
+mkdirSync(options.work, { recursive: true });
+writeFileSync(join(options.out, `${study}.json`), `${JSON.stringify(studies[study](), null, 1)}\n`);
