@@ -10,8 +10,7 @@ import type { FrameRequest } from './messages.ts';
  * @throws whatever ITK throws, bare numbers among it; the caller wraps it
  */
 export async function decodeExtendedJpeg(path: string, { slope, intercept }: FrameRequest['rescale']): Promise<Uint8Array> {
-  // loaded on demand: the module takes longer to start than most scans take to read
-  const { readImageDicomFileSeriesNode } = await import('@itk-wasm/dicom');
+  const { readImageDicomFileSeriesNode } = await loadItk();
   // a relative path makes ITK throw a bare number
   const { outputImage } = await readImageDicomFileSeriesNode({ inputImages: [resolve(path)], singleSortedSeries: true });
   const values = outputImage.data as ArrayLike<number>;
@@ -20,4 +19,9 @@ export async function decodeExtendedJpeg(path: string, { slope, intercept }: Fra
     bytes.writeUInt16LE(Math.round((values[index]! - intercept) / slope) & 0xffff, 2 * index);
   }
   return bytes;
+}
+
+/** On demand: the module takes longer to start than most scans take to read. */
+export function loadItk(): Promise<typeof import('@itk-wasm/dicom')> {
+  return import('@itk-wasm/dicom');
 }

@@ -1,5 +1,5 @@
 import type { PixelCoding, TransferSyntax } from '../transferSyntax.ts';
-import { decodeExtendedJpeg } from './extendedJpeg.ts';
+import { decodeExtendedJpeg, loadItk } from './extendedJpeg.ts';
 import { decodeJpegXl, startJpegXl } from './jpegXl.ts';
 import type { FrameRequest } from './messages.ts';
 import { decodeWithWasm, loadWasm } from './wasmCodec.ts';
@@ -7,7 +7,7 @@ import { decodeWithWasm, loadWasm } from './wasmCodec.ts';
 /** Loads the codec of a coding, which may take longer than many frames. */
 export async function loadCodec(coding: PixelCoding): Promise<void> {
   if (coding === 'jpeg-xl') await startJpegXl();
-  else if (coding === 'jpeg-extended') await import('@itk-wasm/dicom');
+  else if (coding === 'jpeg-extended') await loadItk();
   else if (coding === 'rle' || coding === 'jpeg-lossless') await import('@cornerstonejs/dicom-codec');
   else if (coding !== 'native') await loadWasm(coding);
 }
