@@ -10,8 +10,8 @@ import type { WorstScan } from './worstScans.ts';
 /** One of the worst scans: which metric chose it, and its picture as PNG bytes. */
 export type WorstPicture = WorstScan & Readonly<{ png: Uint8Array }>;
 
-/** Axial slices of the upper head only: a face is never drawn (operations.md P-33). */
-const shownSlices: readonly number[] = [LOWEST_SHOWN_SLICE + 4, 56, 68, 80];
+/** Axial slices above the eyes: a face is never drawn (operations.md P-33), and this page is the one that is passed on. */
+const shownSlices: readonly number[] = [LOWEST_SHOWN_SLICE + 12, 60, 70, 80];
 
 /** Before, after and their difference in one picture, at the windows of every report. */
 export async function drawWorst(before: Volume<'model'>, after: Volume<'model'>): Promise<Uint8Array> {
