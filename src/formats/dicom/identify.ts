@@ -10,7 +10,7 @@ import type { InstanceHeader } from './instanceHeader.ts';
 import { preScanHead, readMetaGroup, uidText } from './preScan.ts';
 import { DICOMDIR } from './sopClasses.ts';
 
-/** What grouping needs of one file. All but the SOP class may be empty in some anonymised exports. */
+/** What grouping needs of one file. All but the SOP class, which is never empty, may be so in some anonymised exports. */
 export type InstanceIdentity = Readonly<{
   sopClassUid: string;
   sopInstanceUid: string;
@@ -89,8 +89,10 @@ function identityOf(path: string, head: Buffer, isWhole: boolean): InstanceIdent
     if (!isWhole || !(cause instanceof ScanRefusal) || !isNamed) throw cause;
   }
   const text = (keyword: AttributeKeyword): string => found.get(tagNumber(keyword)) ?? '';
+  const sopClassUid = text('SOPClassUID') || mediaStorageSopClassUid;
+  if (sopClassUid === '') throw new ScanRefusal('MALFORMED', 'the SOP class is not named');
   return {
-    sopClassUid: text('SOPClassUID') || mediaStorageSopClassUid,
+    sopClassUid,
     sopInstanceUid: text('SOPInstanceUID') || mediaStorageSopInstanceUid,
     seriesInstanceUid: text('SeriesInstanceUID'),
     seriesNumber: text('SeriesNumber'),

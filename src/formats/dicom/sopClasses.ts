@@ -13,6 +13,9 @@ const ENHANCED = [
   '1.2.840.10008.5.1.4.1.1.4.4', // Legacy Converted Enhanced MR
 ];
 
+/** Images, though of radiotherapy: the rest of its classes are doses, plans, structures and records. */
+const RT_IMAGE = '1.2.840.10008.5.1.4.1.1.481.1';
+
 const NOT_IMAGE_PREFIXES = [
   DICOMDIR,
   '1.2.840.10008.5.1.4.1.1.4.2', // MR Spectroscopy
@@ -32,5 +35,5 @@ export function kindOfSopClass(uid: string): SopClassKind {
   if (uid === CT_IMAGE_STORAGE || uid === MR_IMAGE_STORAGE) return 'classic';
   if (ENHANCED.includes(uid)) return 'enhanced';
   const isBelow = (prefix: string): boolean => uid === prefix || uid.startsWith(`${prefix}.`);
-  return NOT_IMAGE_PREFIXES.some(isBelow) ? 'not-image' : 'other';
+  return uid !== RT_IMAGE && NOT_IMAGE_PREFIXES.some(isBelow) ? 'not-image' : 'other';
 }
