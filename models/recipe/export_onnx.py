@@ -41,7 +41,7 @@ def interfaces(code):
         'style_encoder': ([('statistics', grid(KNOTS))], [('style_code', ['n', code])]),
         'style_decoder': ([('style_code', ['n', code])], [('style_map', grid(KNOTS))]),
         'denoiser': ([('statistics', grid(KNOTS)), ('style_map', grid(KNOTS)), ('noisy_field', grid(KNOTS)), ('timestep', ['n']),
-                      ('reference_code', ['n', code]), ('source_code', ['n', code]), ('start_shift', ['n', KNOTS])],
+                      ('reference_code', ['n', code]), ('source_code', ['n', code]), ('start_shift', ['n', KNOTS]), ('source_map', grid(KNOTS))],
                      [('v', grid(KNOTS))]),
     }
 
@@ -51,7 +51,7 @@ def examples(inputs, n, seed):
     made = []
     for name, shape in inputs:
         shape = [n, *shape[1:]]
-        if name in ('statistics', 'style_map'):
+        if name in ('statistics', 'style_map', 'source_map'):
             made.append(torch.rand(shape, generator=g) * 1.5)
         elif name == 'noisy_field':
             made.append(smooth_noise(n, g))
@@ -114,7 +114,7 @@ def load(checkpoints, size):
 
 def nothing_is_refused(code):
     """The calibration of a bundle that was never calibrated: full strength, no limit that a scan could reach."""
-    return dict(shrinkage=dict(codeDistance=[0, 1], **{'lambda': [1, 1]}), redrawError=dict(p995=1e6), uncertainty=dict(limit=1e6),
+    return dict(redrawError=dict(p995=1e6), uncertainty=dict(limit=1e6),
                 codeSpread=dict(mean=[0.] * code, precision=np.eye(code).tolist(), p995=1e6))
 
 

@@ -10,7 +10,7 @@ export type ToneCurve = Readonly<{ x: Float64Array; y: Float64Array }>;
 const BRAIN_FLOOR = 0.08;
 
 /** Keeps the source's quantiles strictly increasing where many voxels share one value; the recipe uses the same. */
-const QUANTILE_STEP = 1e-4;
+const QUANTILE_STEP = 1e-6;
 
 /**
  * Intensity quantiles of the brain at `count` equally spaced probabilities from 0.005 to 0.995.
@@ -36,7 +36,7 @@ export function meanQuantiles(scans: readonly ArrayLike<number>[]): Float64Array
 
 /**
  * The closed-form start: the monotone curve that carries the source's brain quantiles to the reference's.
- * Nodes (0, 0), (source_i + 1e-4·i, reference_i); slope 1 beyond. Its slopes are bounded later, with the residual's.
+ * Nodes (0, 0), (source_i + 1e-6·i, reference_i); slope 1 beyond. Its slopes are bounded later, with the residual's.
  *
  * Source: histogram matching of the brain; Nyúl & Udupa 1999 with every quantile as a landmark.
  */
