@@ -3,7 +3,7 @@ import type { Finding } from '../core/validationRecord.ts';
 import { armList, offeredArms } from '../pipeline/evaluation/armList.ts';
 import { drawWorstScans } from '../pipeline/evaluation/drawWorstScans.ts';
 import { evaluateCohort } from '../pipeline/evaluateCohort.ts';
-import { writeEvaluation, writeValidation } from '../pipeline/writeEvaluation.ts';
+import { writeDharmTables, writeEvaluation } from '../pipeline/writeEvaluation.ts';
 import { command } from './command.ts';
 import { integer, optionalText, requiredText } from './parameter.ts';
 
@@ -55,7 +55,7 @@ export const evaluate = command({
     const { record } = evaluation;
     const worst = await drawWorstScans(record, { before: values.before, after: values.after });
     const paths = await writeEvaluation(record, values.output, worst);
-    await writeValidation(evaluation, values.output);
+    if (record.validation !== null) await writeDharmTables(evaluation, values.output);
     for (const warning of record.validation?.warnings ?? []) context.say(warning);
     for (const { role, scan, issue } of record.issues) context.say(`${role} ${scan}: ${issue.code}: ${issue.detail}`);
     context.log.info({ matched: record.counts.matched, issues: record.issues.length }, 'evaluated');

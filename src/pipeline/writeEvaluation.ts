@@ -10,17 +10,25 @@ import { formatMetricsTable } from '../report/cohort/metricsTable.ts';
 import { worstScans } from '../report/cohort/worstScans.ts';
 import { renderCohortReport } from '../report/cohortReport.ts';
 import { dharmExport } from '../validation/dharmExport.ts';
-import { featuresTable, probesTable, validationTable } from '../validation/tables.ts';
+import { cohortTable, featuresTable, probesTable, validationTable } from '../validation/tables.ts';
 import { canonicalJson } from './canonicalJson.ts';
 
 export const RECORD_NAME = 'evaluation.json';
 export const REPORT_NAME = 'evaluation.html';
 export const WORST_FOLDER = 'worst';
 
+const validationTables = {
+  'validation.tsv': validationTable,
+  'validation-features.tsv': featuresTable,
+  'validation-probes.tsv': probesTable,
+  'validation-cohort.tsv': cohortTable,
+} as const;
+
 export type EvaluationPaths = Readonly<{ report: string; table: string; record: string }>;
 
 /**
- * Writes evaluation.html, metrics.tsv, evaluation.json and the pictures of the worst scans, each whole or not at all.
+ * Writes evaluation.html, evaluation.json, every number of the page as metrics.tsv and, where sites were compared,
+ * validation*.tsv, and the pictures of the worst scans; each file whole or not at all.
  *
  * @throws CONCORD_NO_SPACE, CONCORD_OUTPUT_NOT_WRITABLE
  */
@@ -36,6 +44,9 @@ export async function writeEvaluation(record: CohortRecord, outputDir: string, w
   await writeFileAtomic(paths.report, renderCohortReport(JSON.parse(stored) as CohortRecord, worst));
   await writeFileAtomic(paths.table, formatMetricsTable(record));
   await writeFileAtomic(paths.record, stored);
+  for (const [name, table] of Object.entries(validationTables)) {
+    if (record.validation !== null) await writeFileAtomic(join(outputDir, name), table(record.validation));
+  }
   await writePictures(record, worst, join(outputDir, WORST_FOLDER));
   return paths;
 }
@@ -55,13 +66,8 @@ export function pictureName(rank: number): string {
   return `${String(rank + 1).padStart(2, '0')}.png`;
 }
 
-/** validation.tsv, validation-features.tsv and validation-probes.tsv, and for DiagnoseHarmonisation dharm/ARM/*.csv. */
-export async function writeValidation(evaluation: Readonly<{ record: CohortRecord; table: FeatureTable; covariates: CovariateTable }>, outputDir: string): Promise<void> {
-  const { record: { validation }, table, covariates } = evaluation;
-  if (validation === null) return;
-  await writeFileAtomic(join(outputDir, 'validation.tsv'), validationTable(validation));
-  await writeFileAtomic(join(outputDir, 'validation-features.tsv'), featuresTable(validation));
-  await writeFileAtomic(join(outputDir, 'validation-probes.tsv'), probesTable(validation));
+/** The numbers of scans for DiagnoseHarmonisation: dharm/ARM/features.csv and covariates.csv. */
+export async function writeDharmTables({ table, covariates }: Readonly<{ table: FeatureTable; covariates: CovariateTable }>, outputDir: string): Promise<void> {
   for (const pair of dharmExport(table, covariates)) {
     const folder = join(outputDir, 'dharm', pair.arm);
     await mkdir(folder, { recursive: true });

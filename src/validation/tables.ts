@@ -2,7 +2,7 @@ import type { Finding, ValidationRecord } from '../core/validationRecord.ts';
 
 const findingColumns = ['value', 'ci_low', 'ci_high', 'p', 'q', 'detectable', 'unavailable'] as const;
 
-/** validation.tsv: every row of the record, one a line, in full precision. */
+/** validation.tsv: every row of the comparison, one a line, in full precision. */
 export function validationTable({ rows, headlines, excesses, arms }: ValidationRecord): string {
   const headline = (name: string, list: ValidationRecord['headlines']['batchRemoval']): (string | number)[][] =>
     list.flatMap(({ arm, finding, parts }) => [
@@ -38,6 +38,27 @@ export function probesTable({ probes }: ValidationRecord): string {
     ...probes.flatMap((row) => (['balancedAccuracy', 'auc', 'asReference'] as const).map((statistic) => [
       row.probe, row.arm, row.trainedOn, row.scope, row.model, row.n, row.chance, row.seeds?.low ?? '', row.seeds?.high ?? '', statistic, ...cells(row[statistic]),
     ])),
+  ]);
+}
+
+/** validation-cohort.tsv: who was looked at (V-01 to V-03), agreement scan by scan, and the worst scans. */
+export function cohortTable({ design, drawings }: ValidationRecord): string {
+  const counts = (part: string, site: string, values: Readonly<Record<string, number>>): (string | number)[][] =>
+    Object.entries(values).map(([statistic, value]) => [part, site, 'all', 'cohort', '', statistic, ...cells({ value }), '']);
+  return tsv([
+    ['part', 'site', 'name', 'arm', 'n', 'statistic', ...findingColumns, 'text'],
+    ...design.flow.flatMap(({ site, found, readable, refused, unmatched, analysed }) => [
+      ...counts('flow', site, { found, readable, unmatched, analysed }),
+      ...counts('flow', site, Object.fromEntries(Object.entries(refused).map(([code, count]) => [`refused.${code}`, count]))),
+    ]),
+    ...design.table1.flatMap(({ site, subjects, scans, cells: printed }) => [
+      ...counts('table1', site, { subjects, scans }),
+      ...Object.entries(printed).map(([name, cell]) => ['table1', site, name, 'cohort', '', 'cell', ...(typeof cell === 'string' ? ['', '', '', '', '', '', '', cell] : [...cells(cell), ''])]),
+    ]),
+    ...design.confounding.map(({ covariate, test, association, verdict }) => ['confounding', 'all', covariate, 'cohort', '', test, ...cells(association), verdict]),
+    ...drawings.blandAltman.flatMap(({ feature, arm, points, ...limits }) =>
+      (['bias', 'lower', 'upper'] as const).map((statistic) => ['agreement', 'all', feature, arm, points.length, statistic, ...cells(limits[statistic]), ''])),
+    ...drawings.worst.map(({ name, arm, metric, value }) => ['worst', 'all', name, arm, '', metric, ...cells({ value }), '']),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import type { FeatureRow, Finding, ItemId, ProbeKind, ProbeRow, ValidationRecord, ValidationRow } from '../../src/core/validationRecord.ts';
+import type { FeatureRow, Finding, Headline, ItemId, ProbeKind, ProbeRow, ValidationRecord, ValidationRow } from '../../src/core/validationRecord.ts';
 import { sampleArms, sampleDesign, sampleDrawings, sampleMethods } from './sampleValidationParts.ts';
 
 export function found(value: number, half?: number, p?: number): Finding {
@@ -69,6 +69,12 @@ const probes: readonly ProbeRow[] = (['logistic', 'forest'] as const).flatMap((m
   probe('silhouette', 'before', 'silhouette', 0.631 + n * 0.012, model), probe('covariates', 'before', 'covariates', 0.561 + n * 0.012, model), probe('shuffled', 'harmonized', 'brain', 0.503 + n * 0.002, model),
 ]);
 
+const parts: Readonly<Record<string, Headline['parts']>> = {
+  'removal before': [{ statistic: 'medianAbsCohenD', weight: 0.2, raw: found(0.912), score: found(0.088) }],
+  'removal harmonized': [{ statistic: 'medianAbsCohenD', weight: 0.2, raw: found(0.312), score: found(0.688) }, { statistic: 'mahalanobis', weight: 0.15, raw: found(0.912), score: found(0.741) }],
+  'preservation harmonized': [{ statistic: 'spreadRatio', weight: 0.25, raw: found(0.951), score: found(0.951) }],
+};
+
 /** A complete record of a validation of two sites and six arms, with made-up but plausible numbers. */
 export function sampleValidation(changes: Partial<ValidationRecord> = {}): ValidationRecord {
   return {
@@ -83,14 +89,8 @@ export function sampleValidation(changes: Partial<ValidationRecord> = {}): Valid
       { excess: 'image', arm: 'harmonized', model: 'logistic', finding: found(0.15, 0.13) }, { excess: 'intensity', arm: 'harmonized', model: 'logistic', finding: found(0.139, 0.1) },
     ],
     headlines: {
-      batchRemoval: [
-        { arm: 'before', finding: found(0.181, 0.05), parts: [{ statistic: 'medianAbsCohenD', weight: 0.2, raw: found(0.912), score: found(0.088) }] },
-        { arm: 'harmonized', finding: found(0.712, 0.06), parts: [{ statistic: 'medianAbsCohenD', weight: 0.2, raw: found(0.312), score: found(0.688) }, { statistic: 'mahalanobis', weight: 0.15, raw: found(0.912), score: found(0.741) }] },
-      ],
-      preservation: [
-        { arm: 'before', finding: found(1), parts: [] },
-        { arm: 'harmonized', finding: found(0.931, 0.04), parts: [{ statistic: 'spreadRatio', weight: 0.25, raw: found(0.951), score: found(0.951) }] },
-      ],
+      batchRemoval: sampleArms.map(({ arm, batchRemoval: finding }) => ({ arm, finding, parts: parts[`removal ${arm}`] ?? [] })),
+      preservation: sampleArms.map(({ arm, preservation: finding }) => ({ arm, finding, parts: parts[`preservation ${arm}`] ?? [] })),
     },
     drawings: sampleDrawings,
     methods: sampleMethods,

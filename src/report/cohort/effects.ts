@@ -77,7 +77,7 @@ const columns: readonly Readonly<{ title: string; pick: (row: FeatureRow) => Fin
   { title: 'ICC of site', pick: ({ iccBatch }) => iccBatch },
 ];
 
-/** More features than this make the page slow; features.csv and validation.tsv have them all. */
+/** More features than this make the page slow; validation-features.tsv has them all. */
 const MOST_LISTED = 60;
 
 /** The features with the largest differences, before above after. */

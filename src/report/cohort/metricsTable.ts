@@ -27,5 +27,6 @@ export function formatMetricsTable(record: CohortRecord): string {
   for (const [key, count] of Object.entries(record.counts)) {
     if (typeof count === 'number') add('counts', key, 'count', '', { value: count });
   }
+  add('counts', 'issues', 'count', '', { value: record.issues.length });
   return `${rows.map((row) => row.join('\t')).join('\n')}\n`;
 }
