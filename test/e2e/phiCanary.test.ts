@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Volume } from '../../src/core/volume.ts';
+import { walkElements } from '../../src/formats/dicom/elementWalk.ts';
+import { readMetaGroup } from '../../src/formats/dicom/preScan.ts';
 import { dicomBytes, sliceElements } from '../support/dicomBytes.ts';
 import type { DicomElement, Overrides } from '../support/dicomBytes.ts';
 import { phantomScan, writeInt16 } from '../support/phantomScan.ts';
@@ -26,7 +28,12 @@ const planted: Overrides = Object.assign({}, ...([
   [0x00091011, 'UN', TOKEN], [0x00291020, 'UN', TOKEN], [0x0020000d, 'UI', `${UID}.1`], [0x00200052, 'UI', `${UID}.2`], [0x00281054, 'LO', 'US'],
 ] as const).map(([tag, vr, value]) => text(tag, vr, value))) as Overrides;
 
+/** Of the study, besides all of the patient: what keeps a result with its study (dicom.md D-03). */
+const KEPT = [0x00080020, 0x00080030, 0x00080050, 0x00080090, 0x00081030, 0x00200010, 0x0020000d];
+
 let root: string;
+/** Of the series that is whole. */
+let slices = 0;
 const at = (...names: string[]): string => join(root, ...names);
 const export_ = (): string => at(`${TOKEN}^EXPORT`);
 
@@ -54,11 +61,12 @@ beforeAll(async () => {
   await writeInt16(at('reference', 'ref_T1w.nii'), phantomScan('reference', 'scanner-1'));
   const folder = join(export_(), TOKEN);
   await mkdir(folder, { recursive: true });
-  const slices = dicomOf(phantomScan('p1', 'scanner-2'), 1);
-  for (const [k, bytes] of slices.entries()) await writeFile(join(folder, `${TOKEN}.${k}.dcm`), bytes);
+  const whole = dicomOf(phantomScan('p1', 'scanner-2'), 1);
+  slices = whole.length;
+  for (const [k, bytes] of whole.entries()) await writeFile(join(folder, `${TOKEN}.${k}.dcm`), bytes);
   // and series that fail, each in its own way, for whatever says why
   const broken: Record<string, Buffer> = {
-    cut: slices[0]!.subarray(0, 900), junk: Buffer.from(`${TOKEN} is no DICOM`), few: dicomOf(phantomScan('p1', 'scanner-2'), 2)[0]!,
+    cut: whole[0]!.subarray(0, 900), junk: Buffer.from(`${TOKEN} is no DICOM`), few: dicomOf(phantomScan('p1', 'scanner-2'), 2)[0]!,
     syntax: dicomBytes(sliceElements(0, { ...planted, ...text(0x0020000e, 'UI', `${UID}.3.5`) }), 'explicit', TOKEN),
     echo: dicomBytes(sliceElements(0, { ...planted, ...text(0x0020000e, 'UI', `${UID}.3.6`), ...text(0x00180081, 'DS', TOKEN), ...text(0x00080008, 'CS', `ORIGINAL\\PRIMARY\\${TOKEN}`) })),
     sop: dicomBytes(sliceElements(0, { ...planted, ...text(0x0020000e, 'UI', `../../${TOKEN}`), ...text(0x00080016, 'UI', TOKEN) })),
@@ -92,11 +100,47 @@ it('inspect shows no token: lines, JSON, talk and log', async () => {
   expect(leaks({ out: lines.stdout, err: lines.stderr, json: json.stdout, jsonErr: json.stderr, log: await readFile(at('inspect.log')) })).toEqual([]);
 }, 120_000);
 
-it('harmonize leaves no token in records, reports, pictures, NIfTI, journal, log or names', async () => {
-  const options = ['--bundle', tinyBundle, '--device', 'cpu', '--format', 'nifti', '--verbose', '--log-file', at('harmonize.log'), '--json'];
-  const { stdout, stderr } = await runCli(['harmonize', export_(), at('out'), '--reference', at('reference'), ...options]);
-  const files = await filesOf(at('out'));
-  const counts = (JSON.parse(files['run.json']!.toString()) as { counts: { harmonized: number } }).counts;
-  expect(counts.harmonized + Object.keys(files).filter((name) => name.endsWith('_report.html') || name.endsWith('.html')).length).toBeGreaterThanOrEqual(2);
-  expect(leaks({ ...files, stdout, stderr, log: await readFile(at('harmonize.log')) })).toEqual([]);
-}, 240_000);
+/** The elements outside all sequences, as bytes. */
+function elementsOf(file: Buffer): Map<number, Buffer> {
+  const found = new Map<number, Buffer>();
+  walkElements(file, readMetaGroup(file).end, { implicit: false, bigEndian: false }, ({ tag, value, length }) => { found.set(tag, file.subarray(value, value + length)); });
+  return found;
+}
+
+describe('harmonize --format both', () => {
+  let files: Record<string, Buffer>;
+  let talk: Record<string, string | Buffer>;
+  let paths: string[];
+  beforeAll(async () => {
+    const options = ['--bundle', tinyBundle, '--device', 'cpu', '--format', 'both', '--verbose', '--log-file', at('harmonize.log'), '--json'];
+    const { stdout, stderr } = await runCli(['harmonize', export_(), at('out'), '--reference', at('reference'), ...options]);
+    files = await filesOf(at('out'));
+    talk = { stdout, stderr, log: await readFile(at('harmonize.log')) };
+    paths = await readdir(at('out'), { recursive: true });
+  }, 240_000);
+
+  it('leaves no token in records, reports, pictures, NIfTI, journal, log, success file or names', () => {
+    const { counts } = JSON.parse(files['run.json']!.toString()) as { counts: Record<string, number> };
+    // refused: cut, junk, few, syntax, echo; skipped: sop
+    expect(counts).toEqual({ harmonized: 1, refused: 5, skipped: 1, failed: 0 });
+    const others = Object.fromEntries(Object.entries(files).filter(([name]) => !name.endsWith('.dcm')));
+    expect(Object.keys(others)).toEqual(expect.arrayContaining(['index.html', '_SUCCESS.json', expect.stringMatching(/_desc-harmonized\.nii\.gz$/) as string]));
+    expect(leaks({ ...others, ...talk })).toEqual([]);
+    expect(leaks({ paths: paths.join('\n') })).toEqual([]);
+  });
+
+  it('writes instances with the patient and study of their source, and without its private attributes', async () => {
+    const source = elementsOf(await readFile(join(export_(), TOKEN, `${TOKEN}.0.dcm`)));
+    const instances = Object.entries(files).filter(([name]) => name.endsWith('.dcm'));
+    expect(instances).toHaveLength(slices);
+    // the words are there to be found
+    expect(leaks(Object.fromEntries(instances))).toHaveLength(slices);
+    const isKept = (tag: number): boolean => tag >>> 16 === 0x0010 || KEPT.includes(tag);
+    for (const [name, bytes] of instances) {
+      const derived = elementsOf(bytes);
+      expect([...derived.keys()].filter((tag) => (tag >>> 16) % 2 === 1).map((tag) => tag.toString(16)), name).toEqual([]);
+      expect(bytes.subarray(0, 128).every((byte) => byte === 0), name).toBe(true);
+      for (const [tag, value] of source) if (isKept(tag)) expect(derived.get(tag)?.equals(value), `${name} ${tag.toString(16)}`).toBe(true);
+    }
+  });
+});
