@@ -5,7 +5,7 @@ import { ScanRefusal } from '../core/issues.ts';
 import { randomStream } from '../core/random.ts';
 import { RESEARCH_USE } from '../core/scanRecord.ts';
 import type { Volume } from '../core/volume.ts';
-import { findScans, readScan, type ScanInput } from '../formats/scan.ts';
+import { readScan, type ScanInput } from '../formats/scan.ts';
 import { displacement } from '../metrics/displacement.ts';
 import { binWidth, pooledShares, widerBins } from '../metrics/intensityHistogram.ts';
 import { pairFidelity } from '../metrics/pairFidelity.ts';
@@ -23,6 +23,7 @@ import { evaluatePair, type PairFeatures } from './evaluation/evaluatePair.ts';
 import { featureTable, measuredScan, type MeasuredScan } from './evaluation/features.ts';
 import { flowRows } from './evaluation/flow.ts';
 import { matchKey, matchScans, subjectOf, type RoleIssue, type ScanPair } from './evaluation/matchScans.ts';
+import { findInOneForm } from './evaluation/oneForm.ts';
 import { noParticipants, readParticipants } from './evaluation/participants.ts';
 import { pairedRows, summaryRows } from './evaluation/preservation.ts';
 import { featureBins, scanFeatures, type ScanFeatures } from './evaluation/scanFeatures.ts';
@@ -138,7 +139,7 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
     paired: pairedRows(withTruth.map(({ errors }) => errors), withTruth.map(({ subject }) => subject), job.statistics),
     scans: evaluated.map(({ pair, features }) => evaluatedScan(pair, features, cohort.reference)),
     histograms: pooledHistograms(cohort),
-    validation: validation === null ? null : { ...validation, warnings: [...validation.warnings, ...sites.notes, ...(armIds.length > 0 ? [training.note] : [])] },
+    validation: validation === null ? null : { ...validation, warnings: [...validation.warnings, ...found.notes, ...sites.notes, ...(armIds.length > 0 ? [training.note] : [])] },
     warnings: cohortWarnings(counts, cohort),
     issues,
   };
@@ -156,13 +157,15 @@ function trainingHalf<Scan extends Readonly<{ name: string }>>(reference: readon
   return { scans: reference.filter(({ name }) => half.has(subjectOf(name))), note: `Comparator arms were fitted to ${half.size} of ${people.length} reference people, drawn at random, and compared with all.` };
 }
 
-type Found = Readonly<Record<'before' | 'after' | 'reference' | 'truth', readonly ScanInput[]>> & Readonly<{ issues: readonly RoleIssue[] }>;
+type Found = Readonly<Record<'before' | 'after' | 'reference' | 'truth', readonly ScanInput[]>> & Readonly<{ issues: readonly RoleIssue[]; notes: readonly string[] }>;
 
 async function findAll(job: EvaluateJob): Promise<Found> {
   const issues: RoleIssue[] = [];
+  const notes: string[] = [];
   const find = async (role: 'before' | 'after' | 'reference' | 'truth', path: string | null): Promise<readonly ScanInput[]> => {
     if (path === null) return [];
-    const listing = await findScans(path, { allowHarmonized: true });
+    const listing = await findInOneForm(path);
+    if (listing.copies > 0) notes.push(`${listing.copies} DICOM series of the --${role} scans lie beside their NIfTI copies: these were evaluated, and each scan counts once.`);
     issues.push(...listing.issues.map((listed) => ({ role, scan: listed.name, issue: listed.issue })));
     return listing.inputs;
   };
@@ -172,6 +175,7 @@ async function findAll(job: EvaluateJob): Promise<Found> {
     reference: await find('reference', job.reference),
     truth: await find('truth', job.truth),
     issues,
+    notes,
   };
 }
 

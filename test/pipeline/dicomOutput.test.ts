@@ -13,6 +13,8 @@ import { findScans, readScan } from '../../src/formats/scan.ts';
 import type { ScanInput } from '../../src/formats/scan.ts';
 import { loadBundle } from '../../src/inference/bundle.ts';
 import type { ModelBundle } from '../../src/inference/bundle.ts';
+import { findInOneForm } from '../../src/pipeline/evaluation/oneForm.ts';
+import { matchScans } from '../../src/pipeline/evaluation/matchScans.ts';
 import { harmonizeScan } from '../../src/pipeline/harmonizeScan.ts';
 import type { ScanJob } from '../../src/pipeline/harmonizeScan.ts';
 import { conform } from '../../src/preprocess/conform.ts';
@@ -111,6 +113,20 @@ describe('a DICOM series through the whole pipeline', () => {
     // the series of the run before must not lie beside another run's image
     await expect(stat(join(folder, 'out', dicom.outputs[0]!.path))).rejects.toThrow('ENOENT');
   }, SLOW_MS);
+
+  it('counts once where both forms lie together, as NIfTI; DICOM alone finds its source', async () => {
+    const { job, record } = first;
+    const both = await findInOneForm(job.outputDir);
+    expect(both.inputs.map(({ format }) => format)).toEqual(['nifti']);
+    expect(both.copies).toBe(1);
+    const alone = await findInOneForm(dirname(dirname(join(job.outputDir, record.outputs[0]!.path))));
+    expect([alone.inputs.map(({ format, name }) => [format, name]), alone.copies]).toEqual([[['dicom', job.input.name]], 0]);
+    for (const { inputs } of [both, alone]) {
+      const { pairs, issues } = matchScans([job.input, { ...job.input, name: 'another' }], inputs, []);
+      expect([pairs.map(({ key }) => key), issues.map(({ scan }) => scan)]).toEqual([[job.input.name], ['another']]);
+    }
+    await expect(readScan(alone.inputs[0]!)).resolves.toMatchObject({ modality: 'MR' });
+  });
 
   it('is refused whole when its values leave the pixel form: no series, no NIfTI', async () => {
     const folder = await scratchFolder();

@@ -1,10 +1,11 @@
 import type { CohortRecord } from '../../core/cohortRecord.ts';
 import { ScanRefusal } from '../../core/issues.ts';
-import { findScans, readScan, type ScanInput } from '../../formats/scan.ts';
+import { readScan, type ScanInput } from '../../formats/scan.ts';
 import { drawWorst, type WorstPicture } from '../../report/cohort/gallery.ts';
 import { worstScans } from '../../report/cohort/worstScans.ts';
 import { conformAlone, conformLike } from './conformPair.ts';
 import { matchScans } from './matchScans.ts';
+import { findInOneForm } from './oneForm.ts';
 
 /**
  * Pictures of the worst scans, which are known only when all have been measured, so these few are read once more,
@@ -27,7 +28,7 @@ export async function drawWorstScans(record: CohortRecord, paths: Readonly<{ bef
 }
 
 async function listed(path: string): Promise<readonly ScanInput[]> {
-  return (await findScans(path, { allowHarmonized: true })).inputs;
+  return (await findInOneForm(path)).inputs;
 }
 
 async function drawPair(before: ScanInput, after: ScanInput): Promise<Uint8Array> {
