@@ -20,7 +20,7 @@ if ((values.input === undefined) !== (values.reference === undefined)) {
   stop('The demo on your own scans needs both --input and --reference; without them it makes its own.', 2);
 }
 
-setup();
+await setup();
 const cli = join(root, 'dist', 'cli.js');
 const bundle = values.bundle === undefined ? [] : ['--bundle', values.bundle];
 const output = resolve(values.output ?? join(root, 'concord-demo'));

@@ -155,7 +155,7 @@ function fenced(text) {
 }
 
 async function main() {
-  setup();
+  await setup();
   const module = (path) => import(new URL(`../dist/${path}`, import.meta.url));
   const { commandModules } = await module('commands/commandModules.js');
   const { commandHelp, programHelp } = await module('commands/help.js');

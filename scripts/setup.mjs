@@ -6,16 +6,19 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, st
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { bundleViewer, isViewerBundled, viewerBundle } from './viewer/bundle.mjs';
+
 export const root = fileURLToPath(new URL('../', import.meta.url));
 const isWindows = process.platform === 'win32';
 const inRoot = (...names) => join(root, ...names);
 
 /** Runs what is missing of the steps below; ends the process with a sentence when one cannot be done. */
-export function setup() {
+export async function setup() {
   checkNode();
   if (!isInstalled()) install();
   if (!isBuilt()) build();
   linkCommand();
+  if (!isViewerBundled()) await bundleViewer();
 }
 
 /** The version that package.json asks for, compared number by number. */
@@ -75,7 +78,7 @@ function sourceState() {
 function removeOrphans() {
   for (const path of filesBelow(inRoot('dist'))) {
     const source = inRoot('src', relative(inRoot('dist'), path).replace(/\.js$/, '.ts'));
-    if (path.endsWith('.js') && !existsSync(source)) rmSync(path);
+    if (path.endsWith('.js') && path !== viewerBundle && !existsSync(source)) rmSync(path);
   }
 }
 
@@ -113,4 +116,4 @@ export function stop(line, status = 1) {
   process.exit(status);
 }
 
-if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) setup();
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) await setup();

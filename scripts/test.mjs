@@ -2,6 +2,6 @@
 import { join } from 'node:path';
 import { root, run, setup } from './setup.mjs';
 
-setup();
+await setup();
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 process.exit(run(process.execPath, [vitest, 'run', ...process.argv.slice(2)], { stdio: 'inherit' }));

@@ -4,6 +4,7 @@ import { armList, offeredArms } from '../pipeline/evaluation/armList.ts';
 import { drawWorstScans } from '../pipeline/evaluation/drawWorstScans.ts';
 import { evaluateCohort } from '../pipeline/evaluateCohort.ts';
 import { writeDharmTables, writeEvaluation } from '../pipeline/writeEvaluation.ts';
+import { VIEWER_WARNING, writeViewer } from '../pipeline/writeViewer.ts';
 import { command } from './command.ts';
 import { integer, optionalText, requiredText } from './parameter.ts';
 
@@ -22,6 +23,9 @@ export const evaluate = command({
       participants: optionalText('FILE', 'participants.tsv: participant_id, age, sex, diagnosis, …'),
       siteColumn: optionalText('NAME', 'Its column of sites', 'folders below --before, else one site each for --before and --reference'),
       arms: optionalText('LIST', `Comparators and controls, computed from the same scans: all, or ${offeredArms.join(',')}`, 'none'),
+    },
+    Viewer: {
+      viewer: optionalText('SUBJECT', 'Also write viewer.html: this person before and after in linked slices. It holds voxels of the upper head', 'none'),
     },
     Statistics: {
       seed: integer('Seed of bootstrap and permutations', { default: 0, min: 0 }),
@@ -56,6 +60,8 @@ export const evaluate = command({
     const worst = await drawWorstScans(record, { before: values.before, after: values.after });
     const paths = await writeEvaluation(record, values.output, worst);
     if (record.validation !== null) await writeDharmTables(evaluation, values.output);
+    const viewer = values.viewer === undefined ? [] : [await writeViewer(values.output, values.viewer, values, context.version)];
+    if (viewer.length > 0) context.say(VIEWER_WARNING);
     for (const warning of record.validation?.warnings ?? []) context.say(warning);
     for (const { role, scan, issue } of record.issues) context.say(`${role} ${scan}: ${issue.code}: ${issue.detail}`);
     context.log.info({ matched: record.counts.matched, issues: record.issues.length }, 'evaluated');

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 
+import { ConcordError } from '../core/errors.ts';
 import { writeFileAtomic } from '../formats/atomicFile.ts';
 import { readEvaluation } from '../pipeline/readEvaluation.ts';
 import { REPORT_NAME } from '../pipeline/writeEvaluation.ts';
+import { VIEWER_WARNING, writeViewer } from '../pipeline/writeViewer.ts';
 import { renderCohortReport } from '../report/cohortReport.ts';
 import { command } from './command.ts';
 import { argument, flag, optionalText } from './parameter.ts';
@@ -17,6 +19,12 @@ export const report = command({
       pdf: flag('Also print evaluation.pdf, with your own Chromium, Chrome or Edge'),
       browser: optionalText('PATH', 'The program to print with', 'the first found on PATH'),
     },
+    Viewer: {
+      viewer: flag('Also write viewer.html: one person before and after in linked slices. It holds voxels of the upper head'),
+      subject: optionalText('NAME', 'Whose scan the viewer shows: sub-01, or the name of a scan'),
+      before: optionalText('PATH', 'The scans before, as "concord evaluate" got them'),
+      after: optionalText('PATH', 'The scans after'),
+    },
   },
   example: 'report ./evaluation --pdf',
   run: async (values, context) => {
@@ -28,6 +36,12 @@ export const report = command({
       const pdf = page.replace(/\.html$/, '.pdf');
       await printPdf(page, pdf, values.browser, context.signal);
       outputs.push(pdf);
+    }
+    if (values.viewer) {
+      const { subject, before, after } = values;
+      if (subject === undefined || before === undefined || after === undefined) throw new ConcordError('CONCORD_USAGE', '--viewer needs --subject, --before and --after: the evaluation holds no scan.');
+      outputs.push(await writeViewer(values.evaluation, subject, { before, after }, context.version));
+      context.say(VIEWER_WARNING);
     }
     context.log.info({ scans: record.counts.matched, pictures: worst.length, printed: values.pdf }, 'reported');
     context.result({ outputs }, outputs.join('\n'));

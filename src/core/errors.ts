@@ -6,6 +6,7 @@ export const errorTable = {
   CONCORD_NO_INPUT: { exit: 3, remedy: 'Point <input> to a NIfTI file, a folder of NIfTI files, or a DICOM series folder.' },
   CONCORD_NO_EVALUATION: { exit: 3, remedy: 'Give the folder that "concord evaluate" wrote, or run "concord evaluate" again.' },
   CONCORD_BROWSER: { exit: 2, remedy: 'Install Chromium or Google Chrome, name it with --browser, or open the HTML in any browser and print it from there.' },
+  CONCORD_VIEWER: { exit: 2, remedy: 'Run "npm run setup" in the folder of concord, which builds it without network; the report itself needs no viewer.' },
   CONCORD_INPUT_UNREADABLE: { exit: 5, remedy: 'Check that the file is complete and readable, then convert or export it again.' },
   CONCORD_OUTPUT_NOT_WRITABLE: { exit: 6, remedy: 'Choose an output folder that you may write to and that holds no inputs.' },
   CONCORD_NO_SPACE: { exit: 6, remedy: 'Free disk space, or choose an output folder on another disk.' },

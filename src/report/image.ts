@@ -8,6 +8,8 @@ import { html, type Html } from './html.ts';
 
 /** Lowest axial slice of the working grid that a report may show: below it lies the face (operations.md P-33). */
 export const LOWEST_SHOWN_SLICE = 40;
+/** Lowest axial slice of what is made to be passed on, or can be cut in any direction: above the eyes. */
+export const LOWEST_SLICE_ABOVE_EYES = 52;
 
 export type Shading = Readonly<{
   /** Model-scale values at the two ends of the ramp. */

@@ -23,7 +23,7 @@ export type Page<Content> = Readonly<{
 }>;
 
 /** Stands in every header and footer beside the research sentence (operations.md S-30). */
-const NOT_A_DEVICE =
+export const NOT_A_DEVICE =
   'Not a medical device, not FDA cleared, not CE marked. Harmonized images are synthetic and must not be used for primary interpretation.';
 
 /**

@@ -2,7 +2,7 @@ import type { CohortRecord } from '../../core/cohortRecord.ts';
 import type { Volume } from '../../core/volume.ts';
 import { greyRamp, signedRamp } from '../colorRamp.ts';
 import { html, trusted, type Html } from '../html.ts';
-import { LOWEST_SHOWN_SLICE, stackedMosaics } from '../image.ts';
+import { LOWEST_SLICE_ABOVE_EYES, stackedMosaics } from '../image.ts';
 import { quantity } from '../quantity.ts';
 import { labelOf } from './items.ts';
 import type { WorstScan } from './worstScans.ts';
@@ -11,7 +11,7 @@ import type { WorstScan } from './worstScans.ts';
 export type WorstPicture = WorstScan & Readonly<{ png: Uint8Array }>;
 
 /** Axial slices above the eyes: a face is never drawn (operations.md P-33), and this page is the one that is passed on. */
-const shownSlices: readonly number[] = [LOWEST_SHOWN_SLICE + 12, 60, 70, 80];
+const shownSlices: readonly number[] = [LOWEST_SLICE_ABOVE_EYES, 60, 70, 80];
 
 /** Before, after and their difference in one picture, at the windows of every report. */
 export async function drawWorst(before: Volume<'model'>, after: Volume<'model'>): Promise<Uint8Array> {
