@@ -89,7 +89,11 @@ function meansOf({ features, values }: FeatureTable, groups: readonly (readonly 
 }
 
 function standardized(arms: ReadonlyMap<string, NumberTable>): Map<string, NumberTable> {
-  const before = arms.get('before')!;
+  return new Map([...arms].map(([arm, table]) => [arm, standardizedBy(arms.get('before')!, table)]));
+}
+
+/** `table` shifted and scaled by the means and SDs of `before`; NaN where that does not vary. */
+function standardizedBy(before: NumberTable, table: NumberTable): NumberTable {
   const { rows, columns, values } = before;
   const [center, spread] = [new Float64Array(columns), new Float64Array(columns)];
   values.forEach((value, n) => (center[n % columns]! += value / rows));
@@ -99,6 +103,5 @@ function standardized(arms: ReadonlyMap<string, NumberTable>): Map<string, Numbe
     // what varies by rounding only does not vary
     spread[j] = sd > 1e-9 * Math.abs(center[j]!) ? sd : NaN;
   });
-  const scale = (table: NumberTable): NumberTable => ({ ...table, values: table.values.map((value, n) => (value - center[n % columns]!) / spread[n % columns]!) });
-  return new Map([...arms].map(([arm, table]) => [arm, scale(table)]));
+  return { ...table, values: table.values.map((value, n) => (value - center[n % columns]!) / spread[n % columns]!) };
 }

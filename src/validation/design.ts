@@ -59,7 +59,7 @@ function levelsOf(covariate: Extract<Covariate, { kind: 'category' }>): string[]
 /** Standardized mean differences of each pair of sites. */
 function balanceRows(sites: readonly Site[], covariates: readonly Covariate[]): ValidationRow[] {
   return sites.flatMap((a, n) => sites.slice(n + 1).flatMap((b) => covariates.flatMap((covariate) => {
-    const values = <Value>(of: ReadonlyMap<string, Value | null>, { people }: Site): Value[] => people.map((subject) => of.get(subject) ?? null).filter((value) => value !== null) as Value[];
+    const values = <Value>(of: ReadonlyMap<string, Value | null>, { people }: Site): Value[] => people.map((subject) => of.get(subject) ?? null).filter((value) => value !== null);
     const place = { item: 'V-02', arm: 'cohort', sites: `${a.site}|${b.site}`, n: a.people.length + b.people.length } as const;
     if (covariate.kind === 'numeric') return rowsOf({ ...place, scope: covariate.name }, { standardizedMeanDifference: found(standardizedMeanDifference(values(covariate.values, a), values(covariate.values, b)), {}, 'NOT_KNOWN') });
     return levelsOf(covariate).flatMap((level) => {

@@ -9,7 +9,7 @@ import { PROBE_FOLDS } from './plan.ts';
 
 /** Arms that are made in the table: no image shows them. */
 export const featureArms = {
-  combat: { name: 'ComBat on features', purpose: 'The statistical standard, fitted on other people than it is scored on.', kind: 'comparator' },
+  combat: { name: 'ComBat on features', purpose: 'The statistical standard, fitted on other people than it is scored on; means of whole sites become equal all the same.', kind: 'comparator' },
   covbat: { name: 'CovBat on features', purpose: 'ComBat with covariances, fitted on other people than it is scored on.', kind: 'comparator' },
   'site-mean': { name: 'everyone the average', purpose: 'Control: each source scan becomes 95 % the mean of the reference. The site is gone, and so are people.', kind: 'control' },
   'shuffled-people': { name: 'people exchanged', purpose: 'Control: each source person gets another one’s features. Biology is destroyed; a preservation score must fall.', kind: 'control' },
@@ -32,6 +32,10 @@ export function withFeatureArm(cohort: Cohort, arm: FeatureArm, covariates: read
 /**
  * Every person is corrected by a model fitted on the others of other folds: fitted and scored on the same people, a
  * near-zero site effect is true almost by construction. Features with gaps stay as they are.
+ *
+ * A linear probe of the result falls below chance: where training people of a site lie above the truth, their correction
+ * carries those held out below it. Below chance therefore reads as "nothing left", here only. Correcting anew inside
+ * each training set of the probe does not change it.
  */
 function crossFitted(cohort: Cohort, arm: 'combat' | 'covbat', covariates: readonly Float64Array[], seed: number): NumberTable | null {
   const before = cohort.arms.get('before')!;
@@ -51,7 +55,26 @@ function crossFitted(cohort: Cohort, arm: 'combat' | 'covbat', covariates: reado
     const corrected = arm === 'combat' ? applyComBat(fitComBat(part(train)), part(test)) : applyCovBat(fitCovBat(part(train)), part(test));
     test.forEach((row, n) => usable.forEach((column, j) => (values[row * before.columns + column] = corrected.values[n * usable.length + j]!)));
   }
-  return { ...before, values };
+  return closedHistograms(cohort, { ...before, values });
+}
+
+/**
+ * Bins of a histogram corrected one by one no longer sum to 1, and by how much they miss tells the site. As shares they
+ * are cut at 0 and made to sum to what they summed to before. What bin-wise correction does to their shape stays: a
+ * histogram probe may tell the sites of ComBat better than those before.
+ */
+function closedHistograms({ arms, features }: Cohort, table: NumberTable): NumberTable {
+  const before = arms.get('before')!;
+  const values = table.values.slice();
+  for (const own of new Set(features.flatMap(({ family, region }) => (family === 'histogram' ? [region] : [])))) {
+    const bins = features.flatMap(({ family, region }, j) => (family === 'histogram' && region === own ? [j] : []));
+    for (let row = 0; row < table.rows; row++) {
+      const sumOf = (from: Float64Array): number => bins.reduce((sum, j) => sum + Math.max(0, from[row * table.columns + j]!), 0);
+      const factor = sumOf(before.values) / sumOf(values);
+      for (const j of bins) values[row * table.columns + j] = Math.max(0, values[row * table.columns + j]!) * factor;
+    }
+  }
+  return { ...table, values };
 }
 
 function columnIsUsable(cohort: Cohort, column: number): boolean {

@@ -43,6 +43,12 @@ export const preservationWeights = {
 } as const;
 export type PreservationMetric = keyof typeof preservationWeights;
 
+/**
+ * Below these, people are no longer told apart, and the second headline falls in proportion, whatever else was kept: a
+ * mean of parts would let everybody become the average and still score high. Our starting values.
+ */
+export const preservationGates = { spread: 0.8, identifiability: 0.8 } as const;
+
 /** A headline needs this share of its weights measured; below it there is none. */
 export const LEAST_WEIGHT = 0.5;
 

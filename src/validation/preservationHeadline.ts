@@ -2,12 +2,13 @@ import type { Finding, Headline, ValidationRow } from '../core/validationRecord.
 import { weightedMean } from './batchHeadline.ts';
 import { effectScore } from './effectRows.ts';
 import { found, medianOf, valueOf } from './findings.ts';
-import { LOST_EDGES, type PreservationMetric, preservationWeights } from './plan.ts';
+import { LOST_EDGES, preservationGates, type PreservationMetric, preservationWeights } from './plan.ts';
 import { findingOf } from './preservationRows.ts';
 
 /**
  * Second headline: is the patient still there? Weighted parts, each 0…1: order, spread and distances of people, outputs
- * that find their own source, edges, effects of covariates. Withheld where covariates cannot be told from sites (V-03).
+ * that find their own source, edges, effects of covariates; the whole falls with what tells people apart
+ * (`preservationGates`). Withheld where covariates cannot be told from sites (V-03).
  *
  * The interval moves every part to its own lower and upper end at once: wider than one resampling of all would give.
  */
@@ -26,14 +27,26 @@ export function preservationHeadline(rows: readonly ValidationRow[], arm: string
   const scores = scored(valueOf);
   const parts = metrics.map((statistic) => ({ statistic, weight: preservationWeights[statistic], raw: raw[statistic], score: found(scores[statistic], {}, 'NOT_MEASURED') }));
   if (identifiable === false) return { arm, finding: { unavailable: 'NOT_IDENTIFIABLE' }, parts };
-  const value = weightedMean(scores, preservationWeights);
-  const ends = [scored((finding) => end(finding, 'low')), scored((finding) => end(finding, 'high'))].map((own) => {
+  const gate = (of: (finding: Finding) => number): number => gateOf(of(raw.spreadRatio), of(findingOf(rows, 'V-36', 'spreadToReference', arm)), of(raw.identifiability));
+  const value = weightedMean(scores, preservationWeights) * gate(valueOf);
+  const ends = (['low', 'high'] as const).map((side) => {
+    const own = scored((finding) => end(finding, side));
     // a part whose score falls at both ends, such as a spread that may shrink or grow, is held at its value at best
     const held = Object.fromEntries(metrics.map((metric) => [metric, own[metric]]));
-    return weightedMean(held, preservationWeights);
+    return weightedMean(held, preservationWeights) * gate((finding) => end(finding, side));
   });
   const interval = ends.every(Number.isFinite) ? { low: Math.min(value, ...ends), high: Math.max(value, ...ends) } : undefined;
   return { arm, parts, finding: Number.isFinite(value) ? found(value, { interval }) : { unavailable: 'TOO_LITTLE_MEASURED' } };
+}
+
+/**
+ * 1, or the shares of spread and identity that are left of what is asked. Spread counts as kept where it is that of the
+ * people before or that of the reference's: taking a site's scale away changes the first.
+ */
+function gateOf(spreadRatio: number, spreadToReference: number, identifiability: number): number {
+  const spread = Math.max(...[spreadRatio, spreadToReference].filter(Number.isFinite));
+  const share = (value: number, limit: number): number => (Number.isFinite(value) ? Math.min(1, value / limit) : 1);
+  return share(spread, preservationGates.spread) * share(identifiability, preservationGates.identifiability);
 }
 
 function end(finding: Finding, side: 'low' | 'high'): number {

@@ -20,20 +20,23 @@ export function overCorrectionRows(cohort: Cohort, arm: string, plan: Validation
   const place = { item: 'V-36', arm, scope: 'brain', n: rows.length } as const;
   if (rows.length < LEAST_PEOPLE || columns.length === 0) {
     const nothing: Finding = { unavailable: columns.length === 0 ? 'NO_FEATURES' : 'FEW_SUBJECTS' };
-    return rowsOf(place, { orderKept: nothing, spreadRatio: nothing, distanceOrder: nothing, identifiability: nothing });
+    return rowsOf(place, { orderKept: nothing, spreadRatio: nothing, spreadToReference: nothing, distanceOrder: nothing, identifiability: nothing });
   }
   const sites = rows.map((row) => cohort.units[row]!.site);
   // within sites: what differs between sites must go, what differs between people must stay
   const before = withinSites(pick(cohort, 'before', columns, rows), sites, true);
   const after = withinSites(pick(cohort, arm, columns, rows), sites, true);
-  const centered = withinSites(pick(cohort, arm, columns, rows), sites, false);
-  const [spreadBefore, spreadAfter] = [withinSites(pick(cohort, 'before', columns, rows), sites, false), centered];
+  const spreadAfter = withinSites(pick(cohort, arm, columns, rows), sites, false);
+  const spreadBefore = withinSites(pick(cohort, 'before', columns, rows), sites, false);
+  const reference = cohort.units.flatMap(({ role }, n) => (role === 'reference' ? [n] : []));
+  const referenceVariance = cohort.features.map((_, column) => sampleVariance(reference.map((row) => cohort.standard.get('before')!.values[row * cohort.features.length + column]!)));
   const resamples = resamplesOf(rows.map((row) => cohort.units[row]!), plan);
   const measured = (statistic: (drawn: Int32Array) => number, sets: Resamples = resamples): Finding => found(statistic(resamples.everyone), { interval: intervalOf(statistic, sets, plan.confidence) });
   const rowMatch = ownSource(before, after, sites);
   return rowsOf(place, {
     orderKept: measured((drawn) => medianOf(columns.map((_, j) => spearman(drawnColumn(before, j, drawn), drawnColumn(after, j, drawn)))), { ...resamples, draws: resamples.draws.slice(0, SLOW_DRAWS) }),
     spreadRatio: measured((drawn) => medianOf(columns.map((_, j) => sampleVariance(drawnColumn(spreadAfter, j, drawn)) / sampleVariance(drawnColumn(spreadBefore, j, drawn)))), { ...resamples, draws: resamples.draws.slice(0, SLOW_DRAWS) }),
+    spreadToReference: measured((drawn) => medianOf(columns.map((column, j) => sampleVariance(drawnColumn(spreadAfter, j, drawn)) / referenceVariance[column]!)), { ...resamples, draws: resamples.draws.slice(0, SLOW_DRAWS) }),
     // copies of a person have distance 0 in both: no bootstrap interval
     distanceOrder: found(spearman(distances(before), distances(after))),
     identifiability: measured((drawn) => mean(Array.from(drawn, (row) => rowMatch[row]!))),

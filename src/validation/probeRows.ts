@@ -1,7 +1,7 @@
-import { standardDeviation } from '../core/moments.ts';
+import { mean as meanOf, standardDeviation } from '../core/moments.ts';
 import { randomStream } from '../core/random.ts';
 import type { ExcessRow, Finding, ProbeRow } from '../core/validationRecord.ts';
-import { auc, crossValidatedInterval } from '../metrics/cohort/rocCurve.ts';
+import { type AreaNull, auc, crossValidatedInterval } from '../metrics/cohort/rocCurve.ts';
 import { pickColumns, type NumberTable } from '../metrics/cohort/matrix.ts';
 import { balancedAccuracy } from '../metrics/probes/balancedAccuracy.ts';
 import { crossValidate, type HeldOutScores } from '../metrics/probes/crossValidation.ts';
@@ -74,8 +74,8 @@ type Question = Readonly<{
 /** A probe's row with the share of seeds that told each unit right. */
 type Measured = Readonly<{ row: ProbeRow; correct: Float64Array }>;
 
-/** What the probe makes of labels that mean nothing: accuracies, and the SD of the area under the curve. */
-type ShuffledLabels = Readonly<{ accuracies: readonly number[]; areaSpread: number }>;
+/** What the probe makes of labels that mean nothing: accuracies, and areas under the curve. */
+type ShuffledLabels = Readonly<{ accuracies: readonly number[]; areas: AreaNull }>;
 
 /** One cohort's probes: folds, draws and shuffled labels are shared by all of them. */
 class ProbeRun {
@@ -137,9 +137,10 @@ class ProbeRun {
       const scores = this.#heldOut(question, learner, relabelled, [question.trainArm], `${this.#plan.seed}|shuffled ${n}`)[question.trainArm]!;
       const labels = shuffled.map((site) => sites.indexOf(site));
       const areas = sites.map((_, c) => auc(scores.filter((__, row) => labels[row] === c).map((own) => own[c]!), scores.filter((__, row) => labels[row] !== c).map((own) => own[c]!)).value);
-      return { accuracy: balancedAccuracy(labels, scores.map((own, row) => (largestOf(own) === labels[row] ? 1 : 0)), sites.length), area: areas[sites.length === 2 ? 1 : 0]! };
+      return { accuracy: balancedAccuracy(labels, scores.map((own, row) => (largestOf(own) === labels[row] ? 1 : 0)), sites.length), area: meanOf(areas) };
     });
-    return { accuracies: draws.map(({ accuracy }) => accuracy), areaSpread: standardDeviation(draws.map(({ area }) => area)) };
+    const areasDrawn = draws.map(({ area }) => area);
+    return { accuracies: draws.map(({ accuracy }) => accuracy), areas: { mean: meanOf(areasDrawn), spread: standardDeviation(areasDrawn), draws: draws.length } };
   }
 
   #heldOut({ arms, trainArm }: Question, learner: Learner, units: readonly CohortUnit[], tested: readonly string[], key: string): HeldOutScores {
@@ -179,9 +180,9 @@ class ProbeRun {
   }
 
   /**
-   * One against the rest, averaged over sites. Two sites: DeLong's interval, but never narrower than shuffled labels
-   * scatter around .5: held-out scores of one cross-validation depend on one another, which DeLong does not know of.
-   * More sites: the bootstrap's.
+   * One against the rest, averaged over sites. DeLong's interval, of more than two sites the bootstrap's, widened to what
+   * areas under shuffled labels scatter: held-out scores of one cross-validation depend on one another. The null is that
+   * of the brain's logistic probe, for the other probes too.
    */
   #areaUnderCurve(scores: readonly (readonly number[])[]): Finding {
     const { sites } = this.#cohort;
@@ -191,12 +192,15 @@ class ProbeRun {
       for (const n of Array.from(rows)) (labels[n] === c ? own : rest).push(scores[n]![c]!);
       return [own, rest];
     };
-    if (sites.length === 2) {
-      const [own, rest] = split(1, this.#resamples.everyone);
-      return found(auc(own, rest).value, { interval: crossValidatedInterval(auc(own, rest, this.#plan.confidence), own.length, rest.length, this.#nulls.get('before')?.areaSpread ?? 0, this.#plan.confidence) });
-    }
-    const mean = (rows: Int32Array): number => sites.reduce((sum, _, c) => sum + auc(...split(c, rows)).value, 0) / sites.length;
-    return found(mean(this.#resamples.everyone), { interval: intervalOf(mean, this.#resamples, this.#plan.confidence) });
+    const everyone = this.#resamples.everyone;
+    const area = (rows: Int32Array): number => meanOf(sites.map((_, c) => auc(...split(c, rows)).value));
+    const plain = sites.length === 2 ? auc(...split(1, everyone), this.#plan.confidence) : intervalOf(area, this.#resamples, this.#plan.confidence);
+    const value = area(everyone);
+    const areas = this.#nulls.get('before')?.areas;
+    // without features of the brain there are no shuffled labels, and an interval known to be too narrow is none
+    if (plain === undefined || areas === undefined) return found(value);
+    const own = everyone.length / sites.length;
+    return found(value, { interval: crossValidatedInterval({ value, low: plain.low, high: plain.high }, own, everyone.length - own, areas, this.#plan.confidence) });
   }
 }
 

@@ -118,7 +118,7 @@ function armResults(cohort: Cohort, arm: string, { bases, adjusting, columns, pl
 function withHolm(rows: readonly ValidationRow[]): ValidationRow[] {
   const isHeadline = (row: ValidationRow): boolean => row.statistic === 'mmd2' && row.scope === 'brain' && 'p' in row.finding;
   const tests = rows.filter(isHeadline);
-  const q = holm(tests.map(({ finding }) => ('p' in finding ? finding.p! : NaN)));
+  const q = holm(tests.map(({ finding }) => ('p' in finding ? finding.p : NaN)));
   return rows.map((row) => (isHeadline(row) && 'value' in row.finding ? { ...row, finding: { ...row.finding, q: q[tests.indexOf(row)]! } } : row));
 }
 

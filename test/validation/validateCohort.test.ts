@@ -44,7 +44,7 @@ describe('a planted site effect that is exactly taken out', () => {
     expect(headline(record, 'batchRemoval', 'before')).toBe(0);
     const { finding } = record.headlines.batchRemoval.find(({ arm }) => arm === 'harmonized')!;
     expect(finding).toMatchObject({ value: expect.closeTo(0.95, 0) as number });
-    expect('low' in finding && finding.low! < 0.95 && finding.high! > 0.8).toBe(true);
+    expect('low' in finding && finding.low < 0.95 && finding.high! > 0.8).toBe(true);
     expect(headline(record, 'preservation', 'before')).toBe(1);
     expect(headline(record, 'preservation', 'harmonized')).toBeGreaterThan(0.85);
   });
@@ -55,21 +55,22 @@ describe('a planted site effect that is exactly taken out', () => {
     expect(exposed('shuffled-people')).toEqual(expect.arrayContaining(['ORDER_LOST', 'IDENTITY_LOST', 'EFFECT_LOST']));
     expect(row(record, 'spreadRatio', 'site-mean').value).toBeCloseTo(0.0025, 6);
     expect(exposed('site-mean')).toContain('SPREAD_LOST');
-    expect(headline(record, 'preservation', 'site-mean')).toBeLessThan(headline(record, 'preservation', 'harmonized'));
+    expect(headline(record, 'preservation', 'site-mean')).toBeLessThan(0.01);
   });
 
-  it('tells the sites by both probe families before, and not by what ComBat on other people left', () => {
+  it('tells the sites by both probe families before, better than 95 % of shuffled labels, and not by what ComBat on other people left', () => {
     const accuracy = (arm: string, model: string): number => {
       const { balancedAccuracy } = record.probes.find((one) => one.probe === 'output-trained' && one.scope === 'brain' && one.arm === arm && one.model === model)!;
       return 'value' in balancedAccuracy ? balancedAccuracy.value : NaN;
     };
+    const shuffled = record.probes.find(({ probe, arm }) => probe === 'shuffled' && arm === 'before')!.balancedAccuracy;
     for (const model of ['logistic', 'forest']) {
-      expect(accuracy('before', model)).toBeGreaterThan(0.7);
+      expect(accuracy('before', model)).toBeGreaterThan('high' in shuffled ? shuffled.high : NaN);
       expect(accuracy('combat', model)).toBeLessThan(0.7);
     }
     // shape was drawn alike for both sites: the floor is chance, so what is told before is excess
     const excess = record.excesses.find((one) => one.excess === 'image' && one.arm === 'before' && one.model === 'logistic')!.finding;
-    expect('low' in excess && excess.low! > 0).toBe(true);
+    expect('low' in excess && excess.low > 0).toBe(true);
   });
 
   it('keeps the planted effect of age at its size, sex at none, and the shuffled covariate near 1/n', () => {

@@ -1,6 +1,7 @@
 import { normalQuantile } from '../bootstrap.ts';
 import { mean } from '../../core/moments.ts';
 import { midRanks } from '../ranks.ts';
+import { studentSf } from './distributions.ts';
 import { sampleVariance } from './effectSizes.ts';
 
 /** Area under the ROC curve of scores that should be higher for positives, with DeLong's interval. */
@@ -26,12 +27,34 @@ export function aucHalfWidth(area: number, n: number, m: number): number {
   return 1.96 * Math.sqrt((area * (1 - area) + (n - 1) * (q1 - area ** 2) + (m - 1) * (q2 - area ** 2)) / (n * m));
 }
 
+/** The area under shuffled labels: mean, SD, and from how many shuffles. */
+export type AreaNull = Readonly<{ mean: number; spread: number; draws: number }>;
+
 /**
- * DeLong's interval of held-out scores, widened to `nullSpread`, the SD of the area under shuffled labels, where that is
- * more. The spread shrinks towards areas of 0 and 1 as Hanley and McNeil's does.
+ * Interval of the area of cross-validated scores. Models of one cross-validation share people, so their scores depend on
+ * one another and DeLong's interval is too narrow, as every variance without a term for it (Nadeau & Bengio 2003). Here
+ * the area under shuffled labels, each with the whole cross-validation, says how far an area strays when nothing is
+ * there, and by how much cross-validation biases it (Ojala & Garriga 2010); the interval holds the areas this one can have
+ * strayed from, judged as one more draw of a normal sample (Hahn & Meeker 1991, §4.7). Bias and spread shrink towards
+ * areas of 0 and 1 as Hanley and McNeil's do; never narrower than the interval given, on either side.
  */
-export function crossValidatedInterval({ value, low, high }: Auc, n: number, m: number, nullSpread: number, confidence: number): Readonly<{ low: number; high: number }> {
-  const shape = aucHalfWidth(value, n, m) / aucHalfWidth(0.5, n, m);
-  const reach = Math.max((high - low) / 2, normalQuantile((1 + confidence) / 2) * nullSpread * shape);
-  return { low: Math.max(0, value - reach), high: Math.min(1, value + reach) };
+export function crossValidatedInterval({ value, low, high }: Auc, n: number, m: number, { mean: center, spread, draws }: AreaNull, confidence: number): Readonly<{ low: number; high: number }> {
+  const reach = studentQuantile((1 + confidence) / 2, draws - 1) * spread * Math.sqrt(1 + 1 / draws);
+  // every area that could have given this one: the spread is that of the area asked about, not of the one measured
+  const could = Array.from({ length: 1001 }, (_, step) => step / 1000).filter((area) => {
+    const shape = aucHalfWidth(area, n, m) / aucHalfWidth(0.5, n, m);
+    return Math.abs(value - area - shape * (center - 0.5)) <= shape * reach;
+  });
+  return { low: Math.max(0, Math.min(low, ...could)), high: Math.min(1, Math.max(high, ...could)) };
+}
+
+/** The t below which a share `p` ≥ .5 lies, to 1e-6, by bisection. */
+function studentQuantile(p: number, freedom: number): number {
+  let [low, high] = [0, 1e3];
+  for (let step = 0; step < 50; step++) {
+    const middle = (low + high) / 2;
+    if (studentSf(middle, freedom) > 1 - p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
 }

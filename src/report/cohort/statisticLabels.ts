@@ -17,6 +17,7 @@ export const statisticLabels: Readonly<Record<string, StatisticLabel>> = {
   medianIccBatch: { name: 'median ICC of site', better: 'lower' },
   siteEtaSquared: { name: 'η² of site', better: 'lower' },
   normalizedGain: { name: 'normalized gain', better: 'higher' },
+  spreadToReference: { name: 'variance between people, after / reference', better: 'near-1' },
   spreadRatio: { name: 'variance between people, after / before', better: 'near-1' },
   maxSiteComponentCorrelation: { name: 'largest |correlation| of site and component', better: 'lower' },
   histogramWasserstein1: { name: 'Wasserstein-1 of intensities', better: 'lower' },
