@@ -6,7 +6,7 @@ import { evaluateCohort } from '../pipeline/evaluateCohort.ts';
 import { writeDharmTables, writeEvaluation } from '../pipeline/writeEvaluation.ts';
 import { VIEWER_WARNING, writeViewer } from '../pipeline/writeViewer.ts';
 import { command } from './command.ts';
-import { integer, optionalText, requiredText } from './parameter.ts';
+import { integer, number, optionalText, requiredText } from './parameter.ts';
 
 export const evaluate = command({
   name: 'evaluate',
@@ -31,6 +31,7 @@ export const evaluate = command({
       seed: integer('Seed of bootstrap and permutations', { default: 0, min: 0 }),
       resamples: integer('Bootstrap resamples of subjects', { default: 2000, min: 200, max: 100_000 }),
       permutations: integer('Permutations of subjects', { default: 999, min: 99, max: 100_000 }),
+      maxLeftOut: number('Percent of one site’s scans that may be refused or lack an output before the scores are withheld', { default: 20, min: 0, max: 100 }),
       probePermutations: integer('Label permutations of each site probe, the slowest part', { default: 99, min: 19, max: 10_000 }),
     },
   },
@@ -48,6 +49,7 @@ export const evaluate = command({
       siteColumn: values.siteColumn ?? null,
       arms,
       probePermutations: values.probePermutations,
+      mostLeftOut: values.maxLeftOut / 100,
       concordVersion: context.version,
       signal: context.signal,
       onScan: (_, total) => {

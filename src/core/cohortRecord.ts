@@ -50,11 +50,16 @@ export type EvaluatedScan = Readonly<{
   values: Readonly<Record<string, number | null>>;
 }>;
 
+/** What was asked for and cannot be read off the numbers: the rest of the command. Of paths, the file name only. */
+export type EvaluationRequest = Readonly<{ arms: readonly string[]; participants: string | null; siteColumn: string | null; probePermutations: number; mostLeftOut: number }>;
+
 export type CohortRecord = Readonly<{
   schemaVersion: 1;
   researchUse: typeof RESEARCH_USE;
   concordVersion: string;
   statistics: Readonly<{ interval: 'BCa'; confidence: number; resamples: number; permutations: number; seed: number }>;
+  /** null in a record that an earlier build wrote. */
+  request: EvaluationRequest | null;
   counts: Readonly<{ matched: number; subjects: number; reference: number; referenceSubjects: number; truth: number; found: Readonly<Record<'before' | 'after' | 'reference' | 'truth', number>> }>;
   distances: readonly DistanceRow[];
   summaries: readonly SummaryRow[];

@@ -155,7 +155,7 @@ export type Methods = Readonly<{
   features: Readonly<Record<string, number>>;
   /** RBF bandwidth of the MMD, median distance of the pooled before data (z-scored). */
   bandwidth: Finding;
-  margins: Readonly<{ equivalenceSd: number; spreadRatio: number; effectRetained: number; confounded: number }>;
+  margins: Readonly<{ equivalenceSd: number; spreadRatio: number; effectRetained: number; confounded: number; leftOut: number }>;
   headlineWeights: Readonly<Record<string, number>>;
 }>;
 

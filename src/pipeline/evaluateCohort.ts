@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+
 import type { CohortRecord, EvaluatedScan } from '../core/cohortRecord.ts';
 import { ConcordError } from '../core/errors.ts';
 import type { CovariateTable, FeatureTable, PairValues } from '../core/featureTable.ts';
@@ -44,6 +46,8 @@ export type EvaluateJob = Readonly<{
   arms: readonly (ArmId | FeatureArm)[];
   /** Label permutations of each probe. */
   probePermutations: number;
+  /** Share of one site's scans that may be left out before the headlines are withheld (S-22). */
+  mostLeftOut: number;
   concordVersion: string;
   signal?: AbortSignal;
   /** Called once per scan of the work, with the number of all. */
@@ -126,13 +130,17 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
   const table = featureTable(measured);
   const validation = validateCohort({
     table, covariates, pairs: pairValues, featureArms: job.arms.filter(isFeatureArm), armNotes, sitesFrom: sites.from,
-    flow: flowRows(shown, analysed, issues), plan: { ...job.statistics, probePermutations: job.probePermutations }, ...(job.onArm === undefined ? {} : { onArm: job.onArm }),
+    flow: flowRows(shown, analysed, issues), mostLeftOut: job.mostLeftOut, plan: { ...job.statistics, probePermutations: job.probePermutations }, ...(job.onArm === undefined ? {} : { onArm: job.onArm }),
   });
   const record: CohortRecord = {
     schemaVersion: 1,
     researchUse: RESEARCH_USE,
     concordVersion: job.concordVersion,
     statistics: { interval: 'BCa', ...job.statistics },
+    request: {
+      arms: [...job.arms].sort(), participants: job.participants === null ? null : basename(job.participants), siteColumn: job.siteColumn,
+      probePermutations: job.probePermutations, mostLeftOut: job.mostLeftOut,
+    },
     counts,
     distances: distanceRows(cohort, job.statistics),
     summaries: summaryRows(cohort, job.statistics),

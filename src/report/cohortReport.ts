@@ -15,6 +15,7 @@ import { renderLimits } from './cohort/limits.ts';
 import { renderCohortMethods } from './cohort/methods.ts';
 import { renderProbes } from './cohort/probes.ts';
 import { drawPca, drawUmap } from './cohort/projection.ts';
+import { renderReproduce } from './cohort/reproduce.ts';
 import { renderSampleSizes } from './cohort/sampleSize.ts';
 import { renderCohortOpening, renderCohortSummary } from './cohort/summary.ts';
 import { renderCohortIssues, renderDistances, renderPaired, renderScans, renderSummaries } from './cohort/tables.ts';
@@ -66,7 +67,7 @@ ${renderDistances(content.record)}${withValidation((validation) => renderItems(v
     id: 'reproduce',
     title: 'Reproduce',
     caption: 'Every number of this page is in the tables and the JSON beside it.',
-    render: ({ record: { statistics, counts } }) => html`<pre>concord evaluate --before <b>BEFORE</b> --after <b>AFTER</b> --reference <b>REFERENCE</b>${counts.truth > 0 && html` --truth <b>TRUTH</b>`} --output <b>DIR</b> --seed ${statistics.seed} --resamples ${statistics.resamples} --permutations ${statistics.permutations}</pre>`,
+    render: ({ record }) => renderReproduce(record),
   },
 ];
 

@@ -1,4 +1,5 @@
 import type { Finding, ValidationRecord } from '../core/validationRecord.ts';
+import { leftOutShare } from './leftOut.ts';
 
 const findingColumns = ['value', 'ci_low', 'ci_high', 'p', 'q', 'detectable', 'unavailable'] as const;
 
@@ -47,10 +48,11 @@ export function cohortTable({ design, drawings }: ValidationRecord): string {
     Object.entries(values).map(([statistic, value]) => [part, site, 'all', 'cohort', '', statistic, ...cells({ value }), '']);
   return tsv([
     ['part', 'site', 'name', 'arm', 'n', 'statistic', ...findingColumns, 'text'],
-    ...design.flow.flatMap(({ site, found, readable, refused, unmatched, analysed }) => [
-      ...counts('flow', site, { found, readable, unmatched, analysed }),
-      ...counts('flow', site, Object.fromEntries(Object.entries(refused).map(([code, count]) => [`refused.${code}`, count]))),
-    ]),
+    ...design.flow.flatMap((row) => {
+      const { site, found, readable, refused, unmatched, analysed } = row;
+      const byCode = Object.fromEntries(Object.entries(refused).map(([code, count]) => [`refused.${code}`, count]));
+      return counts('flow', site, { found, readable, unmatched, analysed, leftOutShare: leftOutShare(row), ...byCode });
+    }),
     ...design.table1.flatMap(({ site, subjects, scans, cells: printed }) => [
       ...counts('table1', site, { subjects, scans }),
       ...Object.entries(printed).map(([name, cell]) => ['table1', site, name, 'cohort', '', 'cell', ...(typeof cell === 'string' ? ['', '', '', '', '', '', '', cell] : [...cells(cell), ''])]),

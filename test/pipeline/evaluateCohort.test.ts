@@ -63,7 +63,7 @@ describe('evaluateCohort', () => {
     for (const person of references) await writeInt16(join(folder, 'reference', `${person}_T1w.nii`), phantomScan(person, 'a'));
     job = {
       before: join(folder, 'before'), after: join(folder, 'after'), reference: join(folder, 'reference'), truth: join(folder, 'truth'),
-      statistics: { confidence: 0.95, resamples: 300, permutations: 199, seed: 0 }, participants: null, siteColumn: null, arms: ['blur'], probePermutations: 19, concordVersion: '0.1.0',
+      statistics: { confidence: 0.95, resamples: 300, permutations: 199, seed: 0 }, participants: null, siteColumn: null, arms: ['blur', 'identity'], probePermutations: 19, mostLeftOut: 0.2, concordVersion: '0.1.0',
     };
     ({ record } = await evaluateCohort(job));
   }, 600_000);
@@ -76,7 +76,7 @@ describe('evaluateCohort', () => {
 
   it('gives the validation of before, harmonized and the asked arm, from the same scans', () => {
     const { validation } = record;
-    expect(validation!.arms.map(({ arm }) => arm)).toEqual(['before', 'blur', 'harmonized']);
+    expect(validation!.arms.map(({ arm }) => arm)).toEqual(['before', 'blur', 'harmonized', 'identity']);
     expect(validation!.design.flow).toEqual([
       { site: 'reference', found: 5, readable: 5, refused: {}, unmatched: 0, analysed: 5 },
       { site: 'source', found: 5, readable: 5, refused: {}, unmatched: 0, analysed: 5 },

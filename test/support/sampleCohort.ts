@@ -26,6 +26,7 @@ export function sampleCohort(changes: Partial<CohortRecord> = {}): CohortRecord 
     researchUse: RESEARCH_USE,
     concordVersion: '0.1.0',
     statistics: { interval: 'BCa', confidence: 0.95, resamples: 2000, permutations: 1999, seed: 0 },
+    request: { arms: ['identity', 'blur', 'nyul', 'combat'], participants: 'participants.tsv', siteColumn: 'site', probePermutations: 99, mostLeftOut: 0.2 },
     counts: { matched: 6, subjects: 6, reference: 8, referenceSubjects: 8, truth: 6, found: { before: 6, after: 6, reference: 8, truth: 6 } },
     distances: [...distances('brainIntensity', 0.0412, 0.0123), ...distances('headIntensity', 0.0871, 0.0321), ...distances('localContrast', 0.0093, 0.0041)],
     summaries: [

@@ -65,6 +65,6 @@ export const sampleMethods: Methods = {
   confidence: 0.95, resamples: 2000, permutations: 999, seed: 0, probeSeeds: [0, 1, 2, 3, 4], folds: 5, referenceSite: 'alpha', sitesFrom: 'column',
   features: { intensity: 12, tissue: 8, texture: 48, embedding: 32, silhouette: 6, histogram: 32, quality: 7 },
   bandwidth: { value: 11.32 },
-  margins: { equivalenceSd: 0.5, spreadRatio: 0.8, effectRetained: 0.1, confounded: 0.8 },
+  margins: { equivalenceSd: 0.5, spreadRatio: 0.8, effectRetained: 0.1, confounded: 0.8, leftOut: 0.2 },
   headlineWeights: { medianAbsCohenD: 0.2, mahalanobis: 0.15, spreadRatio: 0.25 },
 };

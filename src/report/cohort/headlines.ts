@@ -45,7 +45,8 @@ ${scoreStrip(before, finding, `${title} Before ${plain(before)}, after ${plain(f
 <div class="note">${ends}.${before !== undefined && html` Before: ${findingText(before)}.`}</div></div>`;
 }
 
-function withheldReason(reason: string, { design }: ValidationRecord): string {
+function withheldReason(reason: string, { design, methods }: ValidationRecord): string {
+  if (reason === 'TOO_MANY_LEFT_OUT') return `More than ${Math.round(100 * methods.margins.leftOut)} % of one site’s scans were refused or have no output (see the flow). What remains is a selection, and a score of it would flatter.`;
   if (reason === 'NOT_IDENTIFIABLE') return `Site and people cannot be told apart here: ${design.verdict} A change of one would pass for a change of the other, so no claim of preservation is made.`;
   if (reason === 'NO_SITE_PROBES') return 'No site probe could be run. Without one, a method that leaves the site in the image could score well.';
   return `Reason: ${reasonText(reason)}.`;
