@@ -14,12 +14,17 @@ export function oraclePython(): string | undefined {
   return candidates.find((path) => path !== undefined && existsSync(path));
 }
 
+/** The same of the environment of DiagnoseHarmonisation alone (test/oracle/requirements-dharm.txt). */
+export function dharmPython(): string | undefined {
+  const candidates = [process.env['CONCORD_DHARM_PYTHON'], `${repositoryRoot}.venv-dharm/bin/python`];
+  return candidates.find((path) => path !== undefined && existsSync(path));
+}
+
 /**
  * Runs a Python script and returns what it prints as one JSON value.
  * `script` is a path relative to test/oracle (ending in .py), or Python source text.
  */
-export async function runOracle(script: string, args: readonly string[] = []): Promise<JsonValue> {
-  const python = oraclePython();
+export async function runOracle(script: string, args: readonly string[] = [], python = oraclePython()): Promise<JsonValue> {
   if (python === undefined) throw new Error('No oracle interpreter: set CONCORD_ORACLE_PYTHON.');
   const isFile = /^[\w./-]+\.py$/.test(script);
   const program = isFile ? [`${repositoryRoot}test/oracle/${script}`] : ['-c', script];
@@ -27,8 +32,7 @@ export async function runOracle(script: string, args: readonly string[] = []): P
 }
 
 /** A suite that compares with Python packages: skipped with its reason, failing when CONCORD_REQUIRE_ORACLES=1. */
-export function describeWithOracle(name: string, modules: readonly string[], suite: () => void): void {
-  const python = oraclePython();
+export function describeWithOracle(name: string, modules: readonly string[], suite: () => void, python = oraclePython()): void {
   const missing = python === undefined ? 'no oracle interpreter' : firstMissingModule(python, modules);
   declareSuite(name, missing, suite);
 }
