@@ -17,7 +17,8 @@ const LEAST_SHARE = 0.005;
 /**
  * Bias-corrected and accelerated bootstrap interval of a statistic of clustered data. `statistic` gets the drawn
  * cluster indices. Undefined for fewer than three clusters, where the statistic is not finite for too many draws, or
- * where nearly all draws lie on one side of the estimate, as for distances that resampling can only enlarge.
+ * where nearly all draws lie on one side of the estimate, or the interval would not hold it, as for distances that
+ * resampling can only enlarge.
  *
  * Source: Efron 1987, eqs. 2.3 and 6.6; the acceleration from the jackknife over clusters.
  */
@@ -54,7 +55,11 @@ export function bcaEnds(estimate: number, drawn: readonly number[], jackknife: r
     const corrected = normalCumulative(bias + z / (1 - acceleration * z));
     return draws[Math.min(draws.length - 1, Math.max(0, Math.round(corrected * (draws.length - 1))))]!;
   };
-  return { low: end((1 - confidence) / 2), high: end((1 + confidence) / 2) };
+  const [low, high] = [end((1 - confidence) / 2), end((1 + confidence) / 2)];
+  // sums in another order differ by rounding; beyond that, an interval that leaves its own estimate out is none
+  const rounding = 1e-9 * Math.max(Math.abs(estimate), Math.abs(low), Math.abs(high));
+  if (estimate < low - rounding || estimate > high + rounding) return undefined;
+  return { low: Math.min(low, estimate), high: Math.max(high, estimate) };
 }
 
 /** Efron 1987, eq. 6.6: a sixth of the skewness of the jackknife values. */

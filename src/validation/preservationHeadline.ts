@@ -10,7 +10,8 @@ import { findingOf } from './preservationRows.ts';
  * that find their own source, edges, effects of covariates; the whole falls with what tells people apart
  * (`preservationGates`). Withheld where covariates cannot be told from sites (V-03).
  *
- * The interval moves every part to its own lower and upper end at once: wider than one resampling of all would give.
+ * The interval moves every part to its own worst and best score at once: wider than one resampling of all would give.
+ * None where no part moves at all.
  */
 export function preservationHeadline(rows: readonly ValidationRow[], arm: string, identifiable: boolean | null): Headline {
   const raw: Readonly<Record<PreservationMetric, Finding>> = {
@@ -29,13 +30,17 @@ export function preservationHeadline(rows: readonly ValidationRow[], arm: string
   if (identifiable === false) return { arm, finding: { unavailable: 'NOT_IDENTIFIABLE' }, parts };
   const gate = (of: (finding: Finding) => number): number => gateOf(of(raw.spreadRatio), of(findingOf(rows, 'V-36', 'spreadToReference', arm)), of(raw.identifiability));
   const value = weightedMean(scores, preservationWeights) * gate(valueOf);
-  const ends = (['low', 'high'] as const).map((side) => {
-    const own = scored((finding) => end(finding, side));
-    // a part whose score falls at both ends, such as a spread that may shrink or grow, is held at its value at best
-    const held = Object.fromEntries(metrics.map((metric) => [metric, own[metric]]));
-    return weightedMean(held, preservationWeights) * gate((finding) => end(finding, side));
+  // worst and best score of each part within its interval: a spread may shrink or grow, and both ends then score less
+  const sides = [...(['low', 'high'] as const).map((side) => (finding: Finding) => end(finding, side)), valueOf];
+  const spans = sides.map(scored);
+  const gates = sides.map(gate);
+  const ends = [Math.min, Math.max].map((extreme) => {
+    const held = Object.fromEntries(metrics.map((metric) => [metric, extreme(...spans.map((own) => own[metric]))]));
+    return weightedMean(held, preservationWeights) * extreme(...gates);
   });
-  const interval = ends.every(Number.isFinite) ? { low: Math.min(value, ...ends), high: Math.max(value, ...ends) } : undefined;
+  const [low, high] = [Math.min(value, ...ends), Math.max(value, ...ends)];
+  // nothing moved under resampling, as for an exact correction: a width of 0 would claim to be certain
+  const interval = Number.isFinite(low) && low < high ? { low, high } : undefined;
   return { arm, parts, finding: Number.isFinite(value) ? found(value, { interval }) : { unavailable: 'TOO_LITTLE_MEASURED' } };
 }
 

@@ -13,6 +13,7 @@ import { type FeatureArm, featureArms, isFeatureArm, withFeatureArm } from './fe
 import { featureRows, summaryOfFeatures } from './featureRows.ts';
 import { columnsOf, type FeatureScope } from './featureSets.ts';
 import { absent, found } from './findings.ts';
+import { depletedSites, MOST_LEFT_OUT } from './leftOut.ts';
 import { type Basis, basisOf, multivariateRows } from './multivariateRows.ts';
 import { batchWeights, margins, preservationWeights, PROBE_FOLDS, PROBE_SEEDS, type ValidationPlan } from './plan.ts';
 import { fidelityRows, overCorrectionRows, qualityRows } from './preservationRows.ts';
@@ -33,6 +34,8 @@ export type ValidationInput = Readonly<{
   armNotes: Readonly<Record<string, Readonly<{ name: string; purpose: string; kind: ArmSummary['kind'] }>>>;
   sitesFrom: ValidationRecord['methods']['sitesFrom'];
   flow: ValidationRecord['design']['flow'];
+  /** Share of one site's scans that may be left out before the headlines are withheld; MOST_LEFT_OUT where it is not given. */
+  mostLeftOut?: number;
   plan: ValidationPlan;
   /** Called before each arm's statistics. */
   onArm?: (arm: string) => void;
@@ -68,9 +71,11 @@ export function validateCohort(input: ValidationInput): ValidationRecord | null 
   const probes = probeResults(cohort, columns, plan, input.onArm);
   const rows: ValidationRow[] = withHolm([...design.rows, ...perArm.flatMap((results) => results.rows), ...fidelityRows(input.pairs, plan), ...qualityRows(cohort, plan), ...absentRows(cohort, input, probes)]);
   // 4. two headlines, never merged
+  const depleted = depletedSites(input.flow, input.mostLeftOut ?? MOST_LEFT_OUT);
+  const selected = (headline: Headline): Headline => (depleted.length === 0 ? headline : { ...headline, finding: { unavailable: 'TOO_MANY_LEFT_OUT' } });
   const headlines = {
-    batchRemoval: perArm.map(({ batch }) => (probes.unavailable === null ? batch : { ...batch, finding: { unavailable: 'NO_SITE_PROBES' } })),
-    preservation: arms.map((arm) => preservationHeadline(rows, arm, design.identifiable)),
+    batchRemoval: perArm.map(({ batch }) => selected(probes.unavailable === null ? batch : { ...batch, finding: { unavailable: 'NO_SITE_PROBES' } })),
+    preservation: arms.map((arm) => selected(preservationHeadline(rows, arm, design.identifiable))),
   };
   const features = perArm.flatMap((results) => results.features);
   const { rows: _, ...shownDesign } = design satisfies Design;
@@ -85,7 +90,7 @@ export function validateCohort(input: ValidationInput): ValidationRecord | null 
     headlines,
     drawings: drawingsOf(cohort, bases.brain, features, input.pairs, bases.brain === null ? [] : umapDrawings(cohort, bases.brain.columns, plan.seed)),
     methods: methodsOf(cohort, bases.brain, input),
-    warnings: validationWarnings(cohort, design, columns.filter(({ values }) => !values.every(Number.isFinite)).map(({ name }) => name)),
+    warnings: [...depletedWarning(depleted, input), ...validationWarnings(cohort, design, columns.filter(({ values }) => !values.every(Number.isFinite)).map(({ name }) => name))],
   };
 }
 
@@ -122,6 +127,11 @@ function withHolm(rows: readonly ValidationRow[]): ValidationRow[] {
   return rows.map((row) => (isHeadline(row) && 'value' in row.finding ? { ...row, finding: { ...row.finding, q: q[tests.indexOf(row)]! } } : row));
 }
 
+function depletedWarning(sites: readonly string[], { mostLeftOut }: ValidationInput): string[] {
+  if (sites.length === 0) return [];
+  return [`${sites.join(', ')}: more than ${(100 * (mostLeftOut ?? MOST_LEFT_OUT)).toFixed(0)} % of the scans were left out, refused or without an output. What remains is a selection, so no headline score is given.`];
+}
+
 /** What the data do not allow, each with its reason: absent is shown as absent. */
 function absentRows(cohort: Cohort, { covariates, pairs }: ValidationInput, probes: ProbeResults): ValidationRow[] {
   return [
@@ -149,7 +159,8 @@ function absentArm(arm: FeatureArm): ArmSummary {
   return { arm, ...featureArms[arm], level: 'feature', unavailable: 'FEW_SUBJECTS', batchRemoval: reason, preservation: reason, exposed: [] };
 }
 
-function methodsOf(cohort: Cohort, basis: Basis | null, { plan, sitesFrom }: ValidationInput): ValidationRecord['methods'] {
+function methodsOf(cohort: Cohort, basis: Basis | null, input: ValidationInput): ValidationRecord['methods'] {
+  const { plan, sitesFrom } = input;
   const families = [...new Set(cohort.features.map(({ family }) => family))].sort();
   return {
     confidence: plan.confidence,
@@ -162,7 +173,7 @@ function methodsOf(cohort: Cohort, basis: Basis | null, { plan, sitesFrom }: Val
     sitesFrom,
     features: Object.fromEntries(families.map((family) => [family, cohort.features.filter((feature) => feature.family === family).length])),
     bandwidth: found(basis?.bandwidth ?? NaN, {}, 'NO_FEATURES'),
-    margins,
+    margins: { ...margins, leftOut: input.mostLeftOut ?? MOST_LEFT_OUT },
     headlineWeights: { ...batchWeights, ...preservationWeights },
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { mean } from '../../src/core/moments.ts';
-import { bcaInterval, normalCumulative, normalQuantile } from '../../src/metrics/bootstrap.ts';
+import { bcaEnds, bcaInterval, normalCumulative, normalQuantile } from '../../src/metrics/bootstrap.ts';
 import { histogramShares, pooledShares, widerBins } from '../../src/metrics/intensityHistogram.ts';
 import { groupPermutationP, pairedPermutationP } from '../../src/metrics/permutation.ts';
 import { spearman } from '../../src/metrics/spearman.ts';
@@ -33,6 +33,14 @@ describe('bcaInterval', () => {
     const interval = bcaInterval((drawn) => mean(drawn.map((n) => values[n]!)), { clusters: 9, resamples: 8000, confidence: 0.95, seed: 2 })!;
     expect(Math.abs(interval.low - 2.222)).toBeLessThan(0.3);
     expect(Math.abs(interval.high - 11.333)).toBeLessThan(0.6);
+  });
+
+  it('is absent where bias correction would leave the estimate outside, and holds it otherwise', () => {
+    const draws = (below: number): number[] => Array.from({ length: 1000 }, (_, n) => (n - below) / 1000);
+    // 1 % of the draws below the estimate of 0: both ends would be the lowest draws
+    expect(bcaEnds(0, draws(10), [0, 0, 0], 0.95)).toBeUndefined();
+    const { low, high } = bcaEnds(0, draws(300), [0, 0, 0], 0.95)!;
+    expect(low < 0 && high > 0).toBe(true);
   });
 
   it('is absent for two subjects, and for a statistic that resampling only enlarges', () => {

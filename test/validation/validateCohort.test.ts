@@ -95,6 +95,15 @@ describe('a planted site effect that is exactly taken out', () => {
 });
 
 describe('input that allows less', () => {
+  it('withholds both scores where a site lost more scans than the limit, and only then', () => {
+    const flow = (analysed: number): ValidationInput['flow'] => [{ site: 'b', found: 10, readable: 10, refused: { OOD_ANATOMY: 10 - analysed }, unmatched: 0, analysed }];
+    const lost = validated({ perSite: 8, features: 8 }, { flow: flow(7) });
+    for (const { finding } of [...lost.headlines.batchRemoval, ...lost.headlines.preservation]) expect(finding).toEqual({ unavailable: 'TOO_MANY_LEFT_OUT' });
+    expect(lost.warnings[0]).toContain('more than 20 %');
+    expect(validated({ perSite: 8, features: 8 }, { flow: flow(8) }).headlines.preservation[0]!.finding).toHaveProperty('value');
+    expect(validated({ perSite: 8, features: 8 }, { flow: flow(7), mostLeftOut: 0.3 }).headlines.preservation[0]!.finding).toHaveProperty('value');
+  }, 60_000);
+
   it('gives the same record whatever the order of scans', () => {
     const cohort = plantedCohort({ perSite: 8, features: 8 });
     const order = shuffled(cohort.table.scans.map((_, n) => n), randomStream('order'));
