@@ -126,7 +126,7 @@ function recordOutcome(record: ScanRecord): ScanOutcome {
   const own = record.issues.find(({ severity }) => severity !== 'flag');
   if (own !== undefined || gate === undefined) return { ...base, ...issueOutcome(record.scan, own), hasRecord: true };
   const code = gate.issue ?? 'QC_FAIL';
-  const detail = `${gate.gate}: ${gate.detail} is ${String(gate.value)}, limit ${String(gate.limit)}`;
+  const detail = `${gate.gate}: ${gate.detail} is ${String(gate.value === null ? null : Number(gate.value.toPrecision(4)))}, limit ${String(gate.limit)}`;
   return { ...base, status: 'refused', code, detail, remedy: issueTable[code].remedy, isGate: true };
 }
 

@@ -12,7 +12,8 @@ export function renderSidecar(record: ScanRecord, image: Readonly<{ sha256: stri
     Description: `Scan brought to the look of reference style ${reference.styleId}; synthetic. ${RESEARCH_USE}`,
     Sources: [record.scan],
     SkullStripped: false,
-    ...bidsFacts(source.acquisition),
+    ...(source.modality === 'unknown' ? {} : { Modality: source.modality }),
+    ...bidsFacts(source.acquisition, source.format),
     Harmonization: {
       Tool: 'concord',
       Version: record.concordVersion,
@@ -34,18 +35,28 @@ export function renderSidecar(record: ScanRecord, image: Readonly<{ sha256: stri
   });
 }
 
-/** Our units → BIDS: times in seconds. Unknown facts are left out. */
-export function bidsFacts(acquisition: Acquisition): Record<string, unknown> {
+/**
+ * Our units → BIDS: times in seconds. Unknown facts are left out.
+ *
+ * @param format what the facts were read from: DICOM has the manufacturer's name of a sequence, or else its codes (GR/IR)
+ */
+export function bidsFacts(acquisition: Acquisition, format: 'nifti' | 'dicom' = 'nifti'): Record<string, unknown> {
   const seconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1000);
   return {
     Manufacturer: acquisition.manufacturer,
     ManufacturersModelName: acquisition.model,
     MagneticFieldStrength: acquisition.fieldStrengthT,
-    PulseSequenceType: acquisition.sequence,
+    [sequenceKey(acquisition, format)]: acquisition.sequence,
     EchoTime: seconds(acquisition.echoTimeMs),
     RepetitionTime: seconds(acquisition.repetitionTimeMs),
     InversionTime: seconds(acquisition.inversionTimeMs),
     FlipAngle: acquisition.flipAngleDeg,
     SliceThickness: acquisition.sliceThicknessMm,
+    ConvolutionKernel: acquisition.convolutionKernel,
   };
+}
+
+function sequenceKey({ sequence = '' }: Acquisition, format: 'nifti' | 'dicom'): string {
+  if (format === 'nifti') return 'PulseSequenceType';
+  return /^(SE|IR|GR|EP|RM)(\/(SE|IR|GR|EP|RM))*$/.test(sequence) ? 'ScanningSequence' : 'SequenceName';
 }

@@ -10,6 +10,7 @@ import { parseDataSet, parseElements } from '../../src/formats/dicom/dataSet.ts'
 import { preScan } from '../../src/formats/dicom/preScan.ts';
 import { findScans, readScan } from '../../src/formats/scan.ts';
 import type { Scan } from '../../src/formats/scan.ts';
+import { bidsFacts } from '../../src/pipeline/sidecar.ts';
 import { dicomBytes, encapsulatedElement, sliceElements, writeSeries } from '../support/dicomBytes.ts';
 import type { Overrides } from '../support/dicomBytes.ts';
 import { describeWithOracle, describeWithProgram, runOracle } from '../support/oraclePython.ts';
@@ -56,6 +57,18 @@ function affineGap(ours: readonly (readonly number[])[], theirs: readonly (reado
     gap = Math.max(gap, Math.abs(ours[d]![3]! - origin));
   }
   return gap;
+}
+
+/** Every fact that both sidecars give, and that ours gives those for which sites differ. dcm2niix writes SIEMENS as Siemens, and a kernel with its second value. */
+function expectSameFacts(ours: Readonly<Record<string, unknown>>, theirs: Readonly<Record<string, unknown>>): void {
+  const shared = Object.keys(ours).filter((key) => ours[key] !== undefined && key in theirs && !['Manufacturer', 'ConvolutionKernel'].includes(key));
+  // dcm2niix prints six digits: 0.9 for a slice thickness of 0.900000035763
+  const sixDigits = (value: unknown): unknown => (typeof value === 'number' ? Number(value.toPrecision(6)) : value);
+  expect(shared.map((key) => [key, sixDigits(ours[key])])).toEqual(shared.map((key) => [key, theirs[key]]));
+  expect(String(ours['Manufacturer']).toLowerCase()).toBe(String(theirs['Manufacturer']).toLowerCase());
+  const needed = theirs['Modality'] === 'CT' ? ['ManufacturersModelName'] : ['EchoTime', 'FlipAngle', 'InversionTime', 'MagneticFieldStrength', 'ManufacturersModelName', 'RepetitionTime', 'SequenceName', 'SliceThickness'];
+  expect(shared.sort()).toEqual(needed);
+  expect(String(theirs['ConvolutionKernel']).split('\\')[0]).toBe(String(ours['ConvolutionKernel']));
 }
 
 describeWithData(
@@ -138,12 +151,14 @@ describeWithProgram('dcm2niix agrees', ['dcm2niix'], () => {
   });
 
   describeWithData('on', ['dicom/mr-siemens-skyra-mprage', 'dicom/ct-siemens-mct-abdomen'], ([mprage, abdomen]) => {
-    it.each([['MPRAGE', mprage], ['abdomen CT', abdomen]])('%s: affine to 1e-4 mm, every voxel equal', async (_, folder) => {
+    it.each([['MPRAGE', mprage], ['abdomen CT', abdomen]])('%s: affine to 1e-4 mm, every voxel equal, and the facts of its sidecar', async (_, folder) => {
       const output = await scratchFolder();
-      execFileSync('dcm2niix', ['-z', 'n', '-b', 'n', '-f', 'x', '-o', output, folder], { stdio: 'ignore' });
+      execFileSync('dcm2niix', ['-z', 'n', '-b', 'y', '-f', 'x', '-o', output, folder], { stdio: 'ignore' });
       const name = readdirSync(output).find((file) => file.endsWith('.nii'))!;
       const theirs = (await readScan({ format: 'nifti', name: 'x', paths: [join(output, name)] })).volume;
-      const ours = (await readOnly(folder)).volume;
+      const scan = await readOnly(folder);
+      expectSameFacts(bidsFacts(scan.acquisition, 'dicom'), JSON.parse(await readFile(join(output, name.replace(/nii$/, 'json')), 'utf8')) as Record<string, unknown>);
+      const ours = scan.volume;
       expect(affineGap(ours.affine.rows, theirs.affine.rows, ours.shape)).toBeLessThan(1e-4);
       const axes = sameVoxel(ours.affine.rows, theirs.affine.rows);
       const strides = [1, theirs.shape[0], theirs.shape[0] * theirs.shape[1]];

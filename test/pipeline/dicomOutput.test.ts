@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { loadProtocol } from '../../src/config/protocol.ts';
-import type { Protocol } from '../../src/config/protocol.ts';
+import { loadProtocol, ofModality } from '../../src/config/protocol.ts';
+import type { MrProtocol } from '../../src/config/protocol.ts';
 import type { ScanRecord } from '../../src/core/scanRecord.ts';
 import type { Volume } from '../../src/core/volume.ts';
 import { findScans, readScan } from '../../src/formats/scan.ts';
 import type { ScanInput } from '../../src/formats/scan.ts';
-import { loadBundle } from '../../src/inference/bundle.ts';
-import type { ModelBundle } from '../../src/inference/bundle.ts';
+import { bundleOf, loadBundle } from '../../src/inference/bundle.ts';
+import type { MrBundle } from '../../src/inference/bundle.ts';
 import { findInOneForm } from '../../src/pipeline/evaluation/oneForm.ts';
 import { matchScans } from '../../src/pipeline/evaluation/matchScans.ts';
 import { harmonizeScan } from '../../src/pipeline/harmonizeScan.ts';
@@ -30,16 +30,16 @@ const EPOCH = Date.UTC(2026, 0, 2, 3, 4, 5);
 /** Two scans on a busy machine. */
 const SLOW_MS = 180_000;
 
-let bundle: ModelBundle;
-let protocol: Protocol;
+let bundle: MrBundle;
+let protocol: MrProtocol;
 let style: ReferenceStyle;
 let source: Volume<'scanner'>;
 let shared: string;
 /** One run that several tests look at. */
 let first: Readonly<{ job: ScanJob; record: ScanRecord }>;
 beforeAll(async () => {
-  bundle = await loadBundle(tiny, 'cpu', { threads: 1 });
-  protocol = await loadProtocol('t1w-head');
+  bundle = bundleOf(await loadBundle(tiny, 'cpu', { threads: 1 }), 'MR');
+  protocol = ofModality(await loadProtocol('t1w-head'), 'MR');
   source = phantomScan('ana', 'a');
   style = await createReferenceStyle('ref', [{ ...conform(phantomScan('ben', 'b'), protocol.conform), acquisition: {} }], bundle, protocol);
   shared = await mkdtemp(join(tmpdir(), 'concord-test-'));
