@@ -28,6 +28,7 @@ function distanceText({ concordVersion, statistics }: CohortRecord, cite: Cite):
     ` Distances are Wasserstein-1 ${cite('vallender1974')}, Kolmogorov–Smirnov ${cite('smirnov1948')} and Jensen–Shannon divergence ${cite('lin1991')}.`,
     ` The floor is the mean distance between 200 random halves of the reference’s subjects; the normalized gain is 1 − (after − floor)/(before − floor).`,
     ` Intervals are ${100 * confidence} % BCa bootstrap intervals ${cite('efron1987')} with ${resamples} resamples of subjects; p values are one-sided, from ${permutations} permutations of subjects, with the +1 correction ${cite('phipson2010')} (seed ${seed}).`,
+    ' No interval is given for fewer than three subjects, nor where resampling people moved a statistic so far that the interval would not hold it.',
     ` Fidelity between before and after was measured on the native grid by the correlation of gradient magnitudes and by least-squares displacement ${cite('lucas1981')},`,
     ` and at 2 mm by structural similarity ${cite('wang2004')} and normalized mutual information ${cite('studholme1999')}.`,
   ].join('');
@@ -48,7 +49,7 @@ function siteTexts(validation: ValidationRecord, cite: Cite): string[] {
       `Site probes (logistic regression and random forest ${cite('breiman2001')}) were trained with ${methods.folds}-fold cross-validation over subjects and ${methods.probeSeeds.length} ${methods.probeSeeds.length === 1 ? 'seed' : 'seeds'}: frozen on raw scans, retrained on outputs, on histograms, on outlines, on covariates alone, and on shuffled labels.`,
       ` Image excess is the balanced accuracy of the output-trained probe in the brain less that of the outline; intensity excess that of the histogram probe less that of shuffled labels.`,
       comparators.length === 0 ? '' : ` ${evaluatedArm(validation)?.name ?? 'The method'} was compared with ${comparators.join(', ')}.`,
-      ` Batch removal and preservation are reported as two scores with weights fixed before the run and never merged.`,
+      ` Batch removal and preservation are reported as two scores with weights fixed before the run and never merged; both are withheld where more than ${Math.round(100 * methods.margins.leftOut)} % of one site’s scans were left out.`,
     ].join(''),
   ];
 }
