@@ -51,7 +51,7 @@ function leftOut({ found, analysed }: FlowRow): number {
 
 function table(flow: readonly FlowRow[]): Html {
   return html`<div class="scroll"><table><thead><tr><th scope="col">Site</th><th scope="col" class="number">Found</th><th scope="col" class="number">Readable</th><th scope="col">Refused, by code</th><th scope="col" class="number">Without a partner</th><th scope="col" class="number">Analysed</th><th scope="col" class="number">Left out</th></tr></thead>
-<tbody>${flow.map((row) => html`<tr><th scope="row">${row.site}</th><td class="number">${quantity(row.found)}</td><td class="number">${quantity(row.readable)}</td><td>${refusals(row)}</td><td class="number">${quantity(row.unmatched)}</td><td class="number">${quantity(row.analysed)}</td><td class="number">${quantity(row.found === 0 ? 0 : leftOut(row) / row.found, formatPercent)}</td></tr>`)}</tbody></table></div>`;
+<tbody>${flow.map((row) => html`<tr><th scope="row">${row.site}</th><td class="number">${quantity(row.found)}</td><td class="number">${quantity(row.readable)}</td><td>${refusals(row)}</td><td class="number">${quantity(row.unmatched)}</td><td class="number">${quantity(row.analysed)}</td><td class="number">${formatPercent(row.found === 0 ? 0 : leftOut(row) / row.found)}</td></tr>`)}</tbody></table></div>`;
 }
 
 function refusals({ refused }: FlowRow): Html {
