@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { ScanRefusal } from '../../../src/core/issues.ts';
+import type { ScanRefusal } from '../../../src/core/issues.ts';
 import { findScans, readScan } from '../../../src/formats/scan.ts';
 import { CT, dicomBytes, sliceElements, writeSeries } from '../../support/dicomBytes.ts';
 import type { DicomElement, Overrides } from '../../support/dicomBytes.ts';

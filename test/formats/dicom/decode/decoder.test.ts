@@ -22,7 +22,7 @@ describe('a frame is decoded in another process', () => {
   it('by the same one as long as it lives, and one frame after another', async () => {
     const [a, b] = await Promise.all([decode(0), decode(0)]);
     expect(a).toEqual(b);
-    expect(a![0]! + 256 * a![1]! + 65_536 * a![2]!).not.toBe(process.pid);
+    expect(a[0]! + 256 * a[1]! + 65_536 * a[2]!).not.toBe(process.pid);
     await expect(decode(4)).rejects.toMatchObject({ issue: { code: 'MALFORMED' } });
     expect(await decode(0)).toEqual(a);
   });
