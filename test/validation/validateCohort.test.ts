@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureTable } from '../../src/core/featureTable.ts';
 import { randomStream } from '../../src/core/random.ts';
 import type { ValidationRecord } from '../../src/core/validationRecord.ts';
+import type { NumberTable } from '../../src/metrics/cohort/matrix.ts';
+import { mahalanobis } from '../../src/metrics/cohort/multivariate.ts';
 import { shuffled } from '../../src/metrics/permutation.ts';
 import { dharmExport } from '../../src/validation/dharmExport.ts';
 import { validationTable } from '../../src/validation/tables.ts';
@@ -95,6 +97,16 @@ describe('a planted site effect that is exactly taken out', () => {
 });
 
 describe('input that allows less', () => {
+  it('has no Mahalanobis distance where people vary along one line only, instead of an error', () => {
+    const along = (shift: number): NumberTable => ({ rows: 2, columns: 2, values: Float64Array.of(1 + shift, 2, -1 + shift, -2) });
+    expect(mahalanobis(along(0), along(5))).toBeNaN();
+  });
+
+  it.each([2, 3, 4])('computes what %i people a site allow, and ends', (perSite) => {
+    const record = validated({ perSite, features: 8 });
+    expect(record.rows.length).toBeGreaterThan(50);
+  }, 60_000);
+
   it('withholds both scores where a site lost more scans than the limit, and only then', () => {
     const flow = (analysed: number): ValidationInput['flow'] => [{ site: 'b', found: 10, readable: 10, refused: { OOD_ANATOMY: 10 - analysed }, unmatched: 0, analysed }];
     const lost = validated({ perSite: 8, features: 8 }, { flow: flow(7) });

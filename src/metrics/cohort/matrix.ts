@@ -1,4 +1,4 @@
-import { EigenvalueDecomposition, inverse, Matrix, pseudoInverse, SingularValueDecomposition } from 'ml-matrix';
+import { EigenvalueDecomposition, LuDecomposition, Matrix, pseudoInverse, SingularValueDecomposition } from 'ml-matrix';
 
 /** Row-major numbers, `values[row · columns + column]`: rows are people or scans, columns are features. */
 export type NumberTable = Readonly<{ rows: number; columns: number; values: Float64Array }>;
@@ -54,8 +54,10 @@ export function covarianceOf(table: NumberTable, lost: 0 | 1 = 1): NumberTable {
   return { rows: columns, columns, values: out };
 }
 
-export function inverseOf(table: NumberTable): NumberTable {
-  return fromMatrix(inverse(toMatrix(table), false));
+/** @returns null where there is none */
+export function inverseOf(table: NumberTable): NumberTable | null {
+  const factors = new LuDecomposition(toMatrix(table));
+  return factors.isSingular() ? null : fromMatrix(factors.solve(Matrix.eye(table.rows)));
 }
 
 /** Least-squares coefficients B of X B ≈ Y, columns(X) × columns(Y); of smallest norm where X lacks rank. */

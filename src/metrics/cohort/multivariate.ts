@@ -27,7 +27,7 @@ export function shrunkenCovariance(table: NumberTable): Readonly<{ covariance: N
   return { covariance: { rows: d, columns: d, values }, shrinkage };
 }
 
-/** √((μ_a − μ_b)ᵀ Σ⁻¹ (μ_a − μ_b)), Σ the shrunken covariance within the two sites. NaN without any variance. */
+/** √((μ_a − μ_b)ᵀ Σ⁻¹ (μ_a − μ_b)), Σ the shrunken covariance within the two sites. NaN without any variance, and where too few people leave Σ singular. */
 export function mahalanobis(a: NumberTable, b: NumberTable): number {
   const [first, second] = [columnMeans(a), columnMeans(b)];
   const centered = new Float64Array(a.values.length + b.values.length);
@@ -36,6 +36,7 @@ export function mahalanobis(a: NumberTable, b: NumberTable): number {
   const { covariance } = shrunkenCovariance({ rows: a.rows + b.rows, columns: a.columns, values: centered });
   if (!(covariance.values[0]! > 0)) return NaN;
   const precision = inverseOf(covariance);
+  if (precision === null) return NaN;
   const shift = first.map((value, j) => value - second[j]!);
   let sum = 0;
   precision.values.forEach((value, n) => (sum += value * shift[Math.floor(n / a.columns)]! * shift[n % a.columns]!));
