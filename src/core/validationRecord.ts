@@ -146,6 +146,8 @@ export type Headline = Readonly<{
 export type Methods = Readonly<{
   confidence: number;
   resamples: number;
+  /** Intervals from fewer draws, because each is slow; of the first headline from half samples, not the bootstrap. */
+  fewerResamples?: Readonly<{ count: number; statistics: readonly string[]; halfSamples: number }>;
   permutations: number;
   seed: number;
   probeSeeds: readonly number[];

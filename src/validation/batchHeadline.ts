@@ -8,14 +8,12 @@ import { batchMetrics, type BatchTask, batchTask } from './batchMetrics.ts';
 import type { Cohort } from './cohortUnits.ts';
 import { found, medianOf } from './findings.ts';
 import type { Basis } from './multivariateRows.ts';
-import { type BatchMetric, batchWeights, LEAST_WEIGHT, type ValidationPlan } from './plan.ts';
+import { type BatchMetric, batchWeights, HALF_DRAWS, LEAST_WEIGHT, type ValidationPlan } from './plan.ts';
 import { permutedPairs, type SitePair, sitePairs } from './sitePairs.ts';
 
 const metrics = Object.keys(batchWeights) as BatchMetric[];
 /** Shuffled labels whose median is the floor of each metric: what no method can be asked to go below. */
 const FLOOR_DRAWS = 199;
-/** Halves for the interval: distances grow when people are drawn twice, so the bootstrap would not lie around the value. */
-const HALF_DRAWS = 500;
 
 type Prepared = Readonly<{ pair: SitePair; before: BatchTask; after: BatchTask; floor: Readonly<Record<BatchMetric, number>> }>;
 

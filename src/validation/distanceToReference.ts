@@ -9,7 +9,7 @@ import { wasserstein1, wasserstein1OfHistograms } from '../metrics/wasserstein1.
 import { type Cohort, sourceRows } from './cohortUnits.ts';
 import { columnsOf } from './featureSets.ts';
 import { found, medianOf, rowsOf, valueOf } from './findings.ts';
-import type { ValidationPlan } from './plan.ts';
+import { SLOW_DRAWS, type ValidationPlan } from './plan.ts';
 import { sitePairs } from './sitePairs.ts';
 
 const HALVES = 100;
@@ -44,7 +44,7 @@ export function referenceDistanceRows(cohort: Cohort, arm: string, plan: Validat
   if (columns.length === 0) return [];
   const valuesIn = (name: string): Float64Array[] => columns.map((column) => columnOf(cohort.standard.get(name)!, column));
   const [before, after] = [valuesIn('before'), valuesIn(arm)];
-  const resamples = resamplesOf(sources.map((row) => cohort.units[row]!), { ...plan, resamples: Math.min(plan.resamples, 200) });
+  const resamples = resamplesOf(sources.map((row) => cohort.units[row]!), { ...plan, resamples: Math.min(plan.resamples, SLOW_DRAWS) });
   const measured = (id: 'wasserstein1' | 'ks', distance: Distance): Readonly<Record<string, ValidationRow['finding']>> => {
     const own = after.map((values) => sortedAt(values, references));
     const old = before.map((values) => sortedAt(values, references));

@@ -46,7 +46,7 @@ export function effectRows(cohort: Cohort, arm: string, covariates: readonly Cov
 type Kind = 'correlation' | 'slope';
 
 function retained(cohort: Cohort, rows: readonly number[], x: Float64Array, before: readonly Float64Array[], after: readonly Float64Array[], plan: ValidationPlan, kind: Kind): Finding {
-  const resamples = resamplesOf(rows.map((row) => cohort.units[row]!), { ...plan, resamples: Math.min(plan.resamples, 200) });
+  const resamples = resamplesOf(rows.map((row) => cohort.units[row]!), plan);
   const statistic = (drawn: Int32Array): number => {
     let [cross, square] = [0, 0];
     before.forEach((values, j) => {

@@ -49,6 +49,15 @@ export type PreservationMetric = keyof typeof preservationWeights;
  */
 export const preservationGates = { spread: 0.8, identifiability: 0.8 } as const;
 
+/**
+ * Draws for intervals of statistics that rank or sort every feature in each draw: enough for two digits, not for more.
+ * The record names them.
+ */
+export const SLOW_DRAWS = 200;
+export const slowStatistics = ['orderKept', 'spreadRatio', 'spreadToReference', 'wasserstein1ToReference', 'ksToReference', 'normalizedGain', 'normalizedGainKs', 'icc21', 'icc31', 'linCcc', 'fingerprinting'] as const;
+/** Half samples for the interval of the first headline: distances grow when people are drawn twice, so the bootstrap would not lie around the value. */
+export const HALF_DRAWS = 500;
+
 /** A headline needs this share of its weights measured; below it there is none. */
 export const LEAST_WEIGHT = 0.5;
 

@@ -8,7 +8,7 @@ import { spearman } from '../metrics/spearman.ts';
 import { type Cohort, sourceRows } from './cohortUnits.ts';
 import { columnsOf } from './featureSets.ts';
 import { absent, found, medianOf, rowsOf, valueOf } from './findings.ts';
-import type { ValidationPlan } from './plan.ts';
+import { SLOW_DRAWS, type ValidationPlan } from './plan.ts';
 
 /** Fewer people have no order and no spread worth a number. */
 const LEAST_PEOPLE = 5;
@@ -42,9 +42,6 @@ export function overCorrectionRows(cohort: Cohort, arm: string, plan: Validation
     identifiability: measured((drawn) => mean(Array.from(drawn, (row) => rowMatch[row]!))),
   });
 }
-
-/** Rank correlations over all features are slow; this many draws give an interval of two digits. */
-const SLOW_DRAWS = 200;
 
 function pick(cohort: Cohort, arm: string, columns: readonly number[], rows: readonly number[]): NumberTable {
   const table = pickColumns(cohort.standard.get(arm)!, columns);

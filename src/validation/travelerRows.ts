@@ -8,7 +8,7 @@ import { spearman } from '../metrics/spearman.ts';
 import { type Cohort, sourceRows } from './cohortUnits.ts';
 import { columnsOf } from './featureSets.ts';
 import { absent, found, medianOf, rowsOf } from './findings.ts';
-import type { ValidationPlan } from './plan.ts';
+import { SLOW_DRAWS, type ValidationPlan } from './plan.ts';
 import { permutationP } from './sitePairs.ts';
 
 const LEAST_PEOPLE = 3;
@@ -26,7 +26,7 @@ export function travelerRows(cohort: Cohort, arm: string, plan: ValidationPlan):
   const table = cohort.standard.get(arm)!.values;
   const raw = cohort.arms.get(arm)!.values;
   const ratings = columns.map((column) => pairs.map(({ row, twin }) => [table[row * width + column]!, table[twin * width + column]!]));
-  const resamples = resamplesOf(pairs.map(({ unit }) => unit), { ...plan, resamples: Math.min(plan.resamples, 200) });
+  const resamples = resamplesOf(pairs.map(({ unit }) => unit), { ...plan, resamples: Math.min(plan.resamples, SLOW_DRAWS) });
   const overFeatures = (statistic: (own: readonly (readonly number[])[]) => number): ValidationRow['finding'] => {
     const median = (drawn: Int32Array): number => medianOf(ratings.map((feature) => statistic(Array.from(drawn, (n) => feature[n]!))));
     return found(median(resamples.everyone), { interval: intervalOf(median, resamples, plan.confidence) });

@@ -15,7 +15,7 @@ import { columnsOf, type FeatureScope } from './featureSets.ts';
 import { absent, found } from './findings.ts';
 import { depletedSites, MOST_LEFT_OUT } from './leftOut.ts';
 import { type Basis, basisOf, multivariateRows } from './multivariateRows.ts';
-import { batchWeights, margins, preservationWeights, PROBE_FOLDS, PROBE_SEEDS, type ValidationPlan } from './plan.ts';
+import { batchWeights, HALF_DRAWS, margins, preservationWeights, PROBE_FOLDS, PROBE_SEEDS, SLOW_DRAWS, slowStatistics, type ValidationPlan } from './plan.ts';
 import { fidelityRows, overCorrectionRows, qualityRows } from './preservationRows.ts';
 import { preservationHeadline } from './preservationHeadline.ts';
 import { probeResults, type ProbeResults } from './probeRows.ts';
@@ -165,6 +165,7 @@ function methodsOf(cohort: Cohort, basis: Basis | null, input: ValidationInput):
   return {
     confidence: plan.confidence,
     resamples: plan.resamples,
+    fewerResamples: { count: Math.min(plan.resamples, SLOW_DRAWS), statistics: slowStatistics, halfSamples: HALF_DRAWS },
     permutations: plan.permutations,
     seed: plan.seed,
     probeSeeds: Array.from({ length: PROBE_SEEDS }, (_, n) => n),

@@ -2,6 +2,7 @@
 // STUDY: two-protocol | travel | repeat. Writes STUDY.json beside this file: the numbers of the README, no scan and no picture.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -12,6 +13,8 @@ const { values: options, positionals: [study] } = parseArgs({ allowPositionals: 
   permutations: { type: 'string', default: '999' }, resamples: { type: 'string', default: '2000' }, out: { type: 'string', default: here },
 } });
 if (options.work === undefined) throw new Error('Give --work DIR, a folder outside the repository: scans are copied there.');
+
+const done = {};
 
 function concord(...args) {
   console.error(`concord ${args.join(' ')}`);
@@ -25,7 +28,11 @@ function evaluated(name, { before, after, reference, participants, arms = 'all',
   const started = Date.now();
   concord('evaluate', '--before', before, '--after', after, '--reference', reference, '--output', output, '--arms', arms, '--permutations', options.permutations, '--resamples', options.resamples,
     ...(participants ? ['--participants', participants] : []), ...(truth ? ['--truth', truth] : []));
-  return { ...summary(JSON.parse(readFileSync(join(output, 'evaluation.json'), 'utf8'))), seconds: Math.round((Date.now() - started) / 1000) };
+  const found = { ...summary(JSON.parse(readFileSync(join(output, 'evaluation.json'), 'utf8'))), seconds: Math.round((Date.now() - started) / 1000), load: loadavg().map((value) => Math.round(value)) };
+  // each direction is kept as soon as it is there: the next may take as long again
+  done[name] = found;
+  writeFileSync(join(options.out, `${study}.json`), `${JSON.stringify(done, null, 1)}\n`);
+  return found;
 }
 
 /** What the README quotes: headlines, the probes on the brain, and the rows that are asked for most. */
@@ -62,22 +69,23 @@ const studies = {
     const group = (name, people) => copied(join(options.work, name), people.map((n) => String(n).padStart(2, '0')).map((n) => [join(options.data, 'mr/two-protocol-cohort', `nichart-subj${n}-T1w.nii.gz`), `sub-${n}_T1w.nii.gz`]));
     const a = group('A', Array.from({ length: 23 }, (_, n) => n + 1).filter((n) => !inB.includes(n)));
     const b = group('B', inB);
-    return { 'B to A': evaluated('B-to-A', { before: b, after: harmonized('B-to-A', b, a), reference: a }), 'A to B': evaluated('A-to-B', { before: a, after: harmonized('A-to-B', a, b), reference: b }) };
+    evaluated('B-to-A', { before: b, after: harmonized('B-to-A', b, a), reference: a });
+    evaluated('A-to-B', { before: a, after: harmonized('A-to-B', a, b), reference: b });
   },
   /** Simulated people on two scanners; age widens their sulci. */
   travel: () => {
     const cohort = join(options.work, 'travel');
     concord('simulate', cohort, '--people', options.people, '--spacing', '2', '--seed', '7');
     const [a, b] = ['scanner-a', 'scanner-b'].map((name) => join(cohort, name));
-    return { 'B to A': evaluated('travel', { before: b, after: harmonized('travel', b, a), reference: a, participants: join(cohort, 'participants.tsv'), truth: a }) };
+    evaluated('travel', { before: b, after: harmonized('travel', b, a), reference: a, participants: join(cohort, 'participants.tsv'), truth: a });
   },
   /** One patient scanned twice: no group statistics, only what one pair can say. */
   repeat: () => {
     const visit = (n) => copied(join(options.work, `visit-${n}`), [[join(options.data, 'mr/repeat', `openms-long-p12-s${n}-T1W.nii.gz`), 'sub-12_T1w.nii.gz']]);
     const [first, second] = [visit(1), visit(2)];
-    return { 'visit 2 to 1': evaluated('repeat', { before: second, after: harmonized('repeat', second, first), reference: first }) };
+    evaluated('repeat', { before: second, after: harmonized('repeat', second, first), reference: first });
   },
 };
 if (!(study in studies)) throw new Error(`Give one of ${Object.keys(studies).join(', ')}.`);
 mkdirSync(options.work, { recursive: true });
-writeFileSync(join(options.out, `${study}.json`), `${JSON.stringify(studies[study](), null, 1)}\n`);
+studies[study]();
