@@ -64,39 +64,38 @@ def sample_fields(networks, item, draws=8, timesteps=TIMESTEPS, seed=0, source_c
     raise ValueError('no timesteps')
 
 
-def comparable_distance(distance, references):
-    """The code distance as it would be with one reference scan: a mean of n codes has 1/n of one person's scatter."""
-    return distance * np.sqrt(2 / (1 + 1 / references))
-
-
 LAMBDAS = np.linspace(0, 1, 11)
 
 
-def brain_distances(values, full, reference_quantiles):
-    """W1 of the brain's quantiles to the reference's for every lambda; values and full: the ellipsoid's voxels before and after."""
-    inside = values > .08
-    v, change = values[inside], (full - values)[inside]
-    return np.array([np.abs(np.quantile(v + w * change, S.PROBABILITIES) - reference_quantiles).mean() for w in LAMBDAS])
+def distances(before, after, reference):
+    """W1 of a region's quantiles to the reference's for every lambda; None where the reference has no voxels there."""
+    if reference is None or before.size == 0:
+        return None
+    return np.array([np.abs(np.quantile(before + w * (after - before), S.PROBABILITIES) - reference).mean() for w in LAMBDAS])
 
 
-def guarded(distances, limit, margin):
-    """The largest lambda up to `limit` that brings the brain's histogram nearer to the reference's by `margin` at least; else 0."""
-    allowed = (LAMBDAS <= limit + 1e-9) & (distances <= distances[0] - margin)
-    return float(LAMBDAS[allowed].max()) if allowed.any() else 0.
+def proven(distance, margin, reduction):
+    """The largest lambda that brings the region nearer to the reference by `margin` and by `reduction` of the distance; else 0."""
+    if distance is None:
+        return 0.
+    useful = (distance <= distance[0] - margin) & (distance <= distance[0] * (1 - reduction))
+    useful[0] = False
+    return float(LAMBDAS[useful].max()) if useful.any() else 0.
 
 
-def strengths(networks, item, fields, calibration):
-    """lambda outside and inside the brain, as src/pipeline/shrinkage.ts has them."""
-    mean, precision = (np.asarray(calibration['codeSpread'][k]) for k in ('mean', 'precision'))
-    table = calibration['shrinkage']
-    d = (encode(networks, item['reference']) - encode(networks, item['source'])).numpy()[0]
-    distance = comparable_distance(np.sqrt(max(0, d @ precision @ d)), item['references'])
-    outside, limit = (float(np.interp(distance, table['codeDistance'], table[k])) for k in ('outside', 'brain'))
-    ellipse = item['ellipse'] & item['view']
-    full = tone_field.apply_tone(tone_field.compose(item['curve'], fields.mean(0)), item['values'], ellipse)
-    return outside, guarded(brain_distances(item['values'][ellipse], full, item['reference_quantiles']), limit, table['margin'])
+def regions(item):
+    """The voxels that must prove a change: of the brain, and of the upper head outside of it (booleans, ZYX)."""
+    return (item['ellipse'] & item['view'] & (item['values'] > .08), S.outside(item['values'], item['brain_share'], item['view']))
 
 
-def by_cell(item, outside, brain):
-    """One strength a cell [12, 15, 12]: the brain moves by one, the rest of the head by another."""
+def evidence(item, fields):
+    """Distances to the reference in the brain and outside, for every lambda."""
+    tone = tone_field.compose(item['curve'], fields.mean(0))
+    return [distances(item['values'][r], tone_field.apply_tone(tone, item['values'], r), reference)
+            for r, reference in zip(regions(item), (item['reference_quantiles'], item['reference_outside']))]
+
+
+def by_cell(item, fields, shrinkage):
+    """One strength a cell [12, 15, 12], as src/pipeline/changeStrength.ts has it: the brain moves by one, the rest of the head by another."""
+    brain, outside = (proven(d, **shrinkage[k]) for d, k in zip(evidence(item, fields), ('brain', 'outside')))
     return outside + (brain - outside) * item['brain_share']

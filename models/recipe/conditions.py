@@ -28,7 +28,7 @@ def errors(networks, item, strength, seed):
     head = item['view'] & (item['values'] > .12) & (item['truth'] > .05)
     v, truth, brain = item['values'][head], item['truth'][head], item['ellipse'][head]
     fields = chain.sample_fields(networks, item, 8, seed=seed)
-    tone = tone_field.compose(item['curve'], fields.mean(0), strength(networks, item, fields))
+    tone = tone_field.compose(item['curve'], fields.mean(0), strength(item, fields))
     made = (v, S.apply_curve(item['curve'], v), tone_field.apply_tone(tone, item['values'], head))
     return [[float(np.abs(m - truth)[r].mean()) for r in (slice(None), brain)] for m in made]
 

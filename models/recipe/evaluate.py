@@ -36,7 +36,7 @@ def arms(networks, item, head, shrinkage, draws, seed):
     q_s, q_r = item['source_quantiles'], item['reference_quantiles']
     fields = chain.sample_fields(networks, item, draws, seed=seed)
     single = chain.sample_fields(networks, item, 1, timesteps=(999.,), seed=seed)[0]
-    strength = shrinkage(networks, item, fields)
+    strength = shrinkage(item, fields)
     landmarks = lambda q: np.interp(LANDMARKS, S.PROBABILITIES, q)
     x, y = landmarks(q_s), landmarks(q_r)
     out = dict(
@@ -72,13 +72,13 @@ def bootstrap(values, groups, statistic=np.median, rounds=2000):
     return [round(float(q), 4) for q in np.quantile([statistic(r) for r in rows], [.025, .975])]
 
 
-def no_shrinkage(networks, item, fields):
+def no_shrinkage(item, fields):
     return 1.
 
 
 def calibrated(calibration):
     """Strength by cell, as the product reads it from the manifest."""
-    return lambda networks, item, fields: chain.by_cell(item, *chain.strengths(networks, item, fields, calibration))
+    return lambda item, fields: chain.by_cell(item, fields, calibration['shrinkage'])
 
 
 def measured(networks, heads, pairs, seed, shrinkage=no_shrinkage, draws=8):

@@ -50,7 +50,7 @@ def described(item, values):
 
 def tone_of(networks, item, shrinkage, seed):
     fields = chain.sample_fields(networks, item, 8, seed=seed)
-    return tone_field.compose(item['curve'], fields.mean(0), shrinkage(networks, item, fields))
+    return tone_field.compose(item['curve'], fields.mean(0), shrinkage(item, fields))
 
 
 def main():

@@ -225,6 +225,7 @@ class Finished:
         self.values = np.clip(values / self.scale, 0, None)
         self.view, self.ellipse = view, ellipse
         self.brain_share = S.brain_share(half_x, half_y)
+        self.outside = S.outside_quantiles(self.values, self.brain_share, view) if self.stride == 1 else None
         self.quantiles = S.quantiles(self.values[ellipse])
 
     def statistics(self):
@@ -328,6 +329,12 @@ def real(rng, scans):
     return finished, place(truth * bias, placed[0]) / twin.scale, twin, references, 'real'
 
 
+def mean_quantiles(scans):
+    """Mean over the scans that have any; None when none has."""
+    known = [q for q in scans if q is not None]
+    return np.mean(known, 0) if known else None
+
+
 def finished(drawn, keep_volumes=False):
     """A drawn pair as a dict of small arrays; with `keep_volumes` also what evaluate.py measures errors on. None without brain."""
     source, truth, twin, references, kind = drawn
@@ -345,7 +352,8 @@ def finished(drawn, keep_volumes=False):
         shift=S.apply_curve(curve, S.KNOT_VALUES) - S.KNOT_VALUES)
     if keep_volumes:
         out |= dict(values=source.values, truth=truth, curve=curve, view=source.view, ellipse=source.ellipse, brain_share=source.brain_share, kind=kind, references=len(references),
-                    source_quantiles=source.quantiles, reference_quantiles=reference_quantiles)
+                    source_quantiles=source.quantiles, reference_quantiles=reference_quantiles,
+                    reference_outside=mean_quantiles([r.outside for r in references]))
     return out
 
 

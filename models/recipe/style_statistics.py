@@ -35,6 +35,19 @@ def brain_share_of_voxels(share):
     return share.repeat(CELL, 0).repeat(CELL, 1).repeat(CELL, 2)
 
 
+def outside(values, share, in_view):
+    """The upper head outside the brain: above the neck (slice 34), brighter than .12, in cells less than half brain. Boolean ZYX."""
+    out = in_view & (brain_share_of_voxels(share) < .5) & (values > .12)
+    out[:34] = False
+    return out
+
+
+def outside_quantiles(values, share, in_view):
+    """Its intensity quantiles; None when there are too few voxels."""
+    v = values[outside(values, share, in_view)]
+    return np.quantile(v, PROBABILITIES).astype(np.float32) if v.size >= 200 else None
+
+
 def splat(values, cells, targets=None):
     """Linear weights to the two nearest knots, summed by cell: counts, and sums of `targets` when given."""
     v = np.clip(values, 0, TOP_KNOT - 1e-4) * (1 / STEP)

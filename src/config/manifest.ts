@@ -40,11 +40,11 @@ type SharedManifest<Noise, Calibration> = Readonly<{
   eval_metrics: Readonly<Record<string, JsonValue>>;
 }>;
 
-/**
- * Shares of a head's change to apply, by the distance of the two codes: outside the brain, and at most inside it, where the change must
- * also bring the brain's histogram nearer to the reference's by `margin` (model units).
- */
-export type HeadShrinkage = Readonly<{ codeDistance: readonly number[]; outside: readonly number[]; brain: readonly number[]; margin: number }>;
+/** What a change must achieve before it is applied: W1 to the reference falls by `margin` (model units) and by `reduction` of itself. */
+type Proof = Readonly<{ margin: number; reduction: number }>;
+
+/** Of a head's change, in the brain and outside of it. */
+export type HeadShrinkage = Readonly<{ brain: Proof; outside: Proof }>;
 
 /** Shares of a CT's change to apply. */
 type CtShrinkage = Readonly<{ codeDistance: readonly number[]; lambda: readonly number[] }>;
@@ -109,10 +109,9 @@ function checkTables({ calibration: { shrinkage, codeSpread }, style, networks, 
     || codeSpread.precision.some((row) => row.length !== size))) {
     refuse(`/calibration/codeSpread: expected ${size} means and a ${size}×${size} precision, got other lengths`);
   }
-  if (shrinkage !== undefined) {
-    const { codeDistance } = shrinkage;
-    const tables = 'lambda' in shrinkage ? [shrinkage.lambda] : [shrinkage.outside, shrinkage.brain];
-    if (tables.some((table) => table.length !== codeDistance.length) || codeDistance.some((d, i) => i > 0 && d <= codeDistance[i - 1]!)) {
+  if (shrinkage !== undefined && 'lambda' in shrinkage) {
+    const { codeDistance, lambda } = shrinkage;
+    if (codeDistance.length !== lambda.length || codeDistance.some((d, i) => i > 0 && d <= codeDistance[i - 1]!)) {
       refuse('/calibration/shrinkage: expected rising distances with one lambda each, got another table');
     }
   }

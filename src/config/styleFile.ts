@@ -21,6 +21,8 @@ export type MrStyle = SharedStyle & Readonly<{
   modality: 'MR';
   /** Mean brain quantiles, model scale. */
   quantiles: readonly number[];
+  /** Mean quantiles of the upper head outside the brain, model scale; null when its scans show none (stripped skulls). */
+  outsideQuantiles: readonly number[] | null;
   /** Scanner units per model unit. */
   brainScale: number;
 }>;

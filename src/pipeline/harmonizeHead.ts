@@ -2,6 +2,7 @@ import type { MrProtocol } from '../config/protocol.ts';
 import type { MrStyle } from '../config/styleFile.ts';
 import { applyToneField, sampleCurves } from '../field/applyToneField.ts';
 import { cellShares, IDENTITY_MAP } from '../field/cellGrid.ts';
+import { outsideMask } from '../field/headRegions.ts';
 import { localStatistics } from '../field/localStatistics.ts';
 import { applyCurve, brainQuantiles, startCurve, startShift } from '../field/startCurve.ts';
 import { atSourceKnots, composeToneField } from '../field/toneField.ts';
@@ -9,7 +10,7 @@ import type { CellCurves } from '../field/toneField.ts';
 import type { Scan } from '../formats/scan.ts';
 import type { MrBundle } from '../inference/bundle.ts';
 import { evaluateScan } from '../metrics/evaluateScan.ts';
-import { conform, nativeToWorking, restore, wholeBrain } from '../preprocess/conform.ts';
+import { conform, nativeToWorking, restore } from '../preprocess/conform.ts';
 import { encodeScan } from '../style/styleCode.ts';
 import { styleDistance } from '../style/styleDistance.ts';
 import { changeStrength, strengthByCell } from './changeStrength.ts';
@@ -19,7 +20,6 @@ import type { ChainOutcome, ScanJob } from './harmonizeScan.ts';
 import { checkModality } from './modality.ts';
 import { sampleResidual } from './sampleField.ts';
 import { plainJson } from './scanRecord.ts';
-import { comparableDistance } from './shrinkage.ts';
 import { summarizeToneCurves } from './toneCurveSummary.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function harmonizeHead(scan: Scan, job: ScanJob & Readonly<{ refere
   // 2. conform: onto the intensity scale (native) and grid (working) the networks know, with the way back
   checkModality(scan, protocol.modality);
   const conformed = conform(scan.volume, protocol.conform);
-  const { native, working, inView, brain, trace } = conformed;
+  const { native, working, inView, brain, wholeBrain, trace } = conformed;
   // 3. style: where this scan is, and whether the model can redraw it; the reference says where it should be
   const source = await encodeScan(conformed, bundle);
   const redrawn = await bundle.decodeStyle(source.code);
@@ -51,11 +51,13 @@ export async function harmonizeHead(scan: Scan, job: ScanJob & Readonly<{ refere
   }, protocol.sampler, { seed: job.seed, key: scan.sha256, draws: job.draws });
   // 5. apply it to the native voxels: local tone curves move intensities, never edges
   const full = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, shrinkage: 1, ...tone });
+  const brainShare = cellShares(wholeBrain, working.shape, grid.cellVoxels);
+  const whole = applyToneField(full, working, IDENTITY_MAP, grid.cellVoxels);
   const strength = changeStrength({
-    codeDistance: comparableDistance(codeDistance, reference.scans),
-    working, restyled: applyToneField(full, working, IDENTITY_MAP, grid.cellVoxels), brain, referenceQuantiles: reference.quantiles,
+    brain: { working, restyled: whole, mask: brain, reference: reference.quantiles },
+    outside: { working, restyled: whole, mask: outsideMask(working, inView, brainShare, grid.cellVoxels), reference: reference.outsideQuantiles },
   }, bundle.manifest.calibration.shrinkage);
-  const shrinkage = strengthByCell(strength, cellShares(wholeBrain(trace), working.shape, grid.cellVoxels));
+  const shrinkage = strengthByCell(strength, brainShare);
   const field = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, shrinkage, ...tone });
   const restyled = applyToneField(field, native, nativeToWorking(trace), grid.cellVoxels);
   const harmonized = applyToneField(field, working, IDENTITY_MAP, grid.cellVoxels);

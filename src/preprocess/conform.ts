@@ -41,6 +41,8 @@ export type Conformed = Readonly<{
   inView: Uint8Array;
   /** 1 in the central ellipsoid where there is tissue (above 0.08 model units). */
   brain: Uint8Array;
+  /** 1 in the ellipsoid enlarged by 1.2, which holds nearly every brain whole. */
+  wholeBrain: Uint8Array;
   trace: ConformTrace;
 }>;
 
@@ -91,7 +93,7 @@ export function conform(volume: Volume<'scanner'>, settings: ConformSettings): C
     brainScale: scale,
     ...shares,
   };
-  return { native, working, inView, brain, trace };
+  return { native, working, inView, brain, wholeBrain: ellipsoidMask(scaledEllipsoid(ellipsoid, 1.2)), trace };
 }
 
 /**
@@ -118,11 +120,6 @@ export function restore(
     biasField.invert(scaled.samples, scaled.shape, nativeToWorking(trace), trace.biasField);
   }
   return reorient.invert(scaled, trace.reorient);
-}
-
-/** Working voxels of the ellipsoid enlarged by 1.2, which holds nearly every brain whole: where one strength of change holds. */
-export function wholeBrain({ headFrame: { box } }: ConformTrace): Uint8Array {
-  return ellipsoidMask(scaledEllipsoid(brainEllipsoid(box), 1.2));
 }
 
 /** Per axis: working index = scale · native index + offset, for native voxels in RAS order. */

@@ -3,6 +3,8 @@ import type { Acquisition } from '../core/scanRecord.ts';
 import type { Manifest } from '../config/manifest.ts';
 import type { MrProtocol, Protocol } from '../config/protocol.ts';
 import type { MrStyle, StyleFile } from '../config/styleFile.ts';
+import { cellShares } from '../field/cellGrid.ts';
+import { outsideMask, regionQuantiles } from '../field/headRegions.ts';
 import { brainQuantiles, meanQuantiles } from '../field/startCurve.ts';
 import type { MrBundle } from '../inference/bundle.ts';
 import { encodeScan } from './styleCode.ts';
@@ -12,7 +14,7 @@ import { styleDistance } from './styleDistance.ts';
 /** The look of one scanner, from one scan or many: what a style file holds. */
 export type ReferenceStyle = StyleFile;
 
-export type ReferenceScan = StyleScan & Readonly<{ trace: Readonly<{ brainScale: number }>; acquisition: Acquisition }>;
+export type ReferenceScan = StyleScan & Readonly<{ wholeBrain: Uint8Array; trace: Readonly<{ brainScale: number }>; acquisition: Acquisition }>;
 
 /**
  * The style of a cohort of heads; scans are taken one at a time, so a cohort of any size fits into memory.
@@ -24,11 +26,16 @@ export async function createReferenceStyle(
 ): Promise<MrStyle> {
   const codes: Float32Array[] = [];
   const quantiles: Float64Array[] = [];
+  const outside: Float64Array[] = [];
   const acquisitions: Acquisition[] = [];
   let logScale = 0;
   for await (const scan of scans) {
     codes.push((await encodeScan(scan, bundle)).code);
     quantiles.push(brainQuantiles(scan.working, scan.brain, protocol.start.quantiles));
+    const { cellVoxels } = protocol.statistics;
+    const beyondBrain = outsideMask(scan.working, scan.inView, cellShares(scan.wholeBrain, scan.working.shape, cellVoxels), cellVoxels);
+    const beyond = regionQuantiles(scan.working, beyondBrain, protocol.start.quantiles);
+    if (beyond !== null) outside.push(beyond);
     acquisitions.push(scan.acquisition);
     logScale += Math.log(scan.trace.brainScale);
   }
@@ -39,6 +46,7 @@ export async function createReferenceStyle(
     schemaVersion: 1, id, modality: 'MR', protocol: `${protocol.id}/${protocol.version}`,
     code: [...code],
     quantiles: [...meanQuantiles(quantiles)],
+    outsideQuantiles: outside.length === 0 ? null : [...meanQuantiles(outside)],
     brainScale: Math.exp(logScale / codes.length),
     scans: codes.length,
     encoderSha256: encoderSha256(bundle.manifest),

@@ -120,9 +120,9 @@ describe('harmonizeScan', { timeout: 240_000 }, () => {
     expect(valueOf(record, 'mae')).toBeLessThan(0.007);
   });
 
-  it('with its own style changes nothing at all once the bundle is calibrated to trust distance 0 with nothing', async () => {
+  it('with its own style changes nothing at all once the bundle is calibrated: no change can bring it nearer to itself', async () => {
     const calibrated: MrBundle = {
-      ...bundle, manifest: { ...bundle.manifest, calibration: { ...bundle.manifest.calibration, shrinkage: { codeDistance: [0.1, 9], outside: [0, 1], brain: [0, 1], margin: 0 } } },
+      ...bundle, manifest: { ...bundle.manifest, calibration: { ...bundle.manifest.calibration, shrinkage: { brain: { margin: 0.01, reduction: 0.1 }, outside: { margin: 0.01, reduction: 0.1 } } } },
     };
     const job = await jobIn(await scratchFolder(), { reference: ownStyle, biasCorrection: false });
     const reference = { ...job.reference, brainScale: conform(source, { ...protocol.conform, biasField: { ...protocol.conform.biasField, enabled: false } }).trace.brainScale };

@@ -25,7 +25,7 @@ function ball(brightness: number, brainScale: number, manufacturer: string): Ref
   }
   return {
     working: { scale: 'model', shape, samples, affine: affineOf([[2, 0, 0, 0], [0, 2, 0, 0], [0, 0, 2, 0]]) },
-    inView: new Uint8Array(samples.length).fill(1), brain, trace: { brainScale },
+    inView: new Uint8Array(samples.length).fill(1), brain, wholeBrain: brain, trace: { brainScale },
     acquisition: { manufacturer, fieldStrengthT: 3 },
   };
 }

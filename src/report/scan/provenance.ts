@@ -30,7 +30,7 @@ export function renderProvenance(record: ScanRecord): Html {
 function strengthText(strength: ScanRecord['changeStrength']): string | Html {
   if (strength === undefined) return 'all that the model asked for';
   const percent = (share: number): Html => html`<data value="${share}">${Math.round(100 * share)} %</data>`;
-  return html`${percent(strength.brain)} in the brain, ${percent(strength.outside)} elsewhere: the share that was right on unseen scans this far apart`;
+  return html`${percent(strength.brain)} in the brain, ${percent(strength.outside)} elsewhere: the largest share that brings the region nearer to the reference by more than an unsure model would`;
 }
 
 /** The command that makes this scan again. Paths are left open: they are not part of a record. */

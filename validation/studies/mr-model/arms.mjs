@@ -1,13 +1,12 @@
 // What a researcher might do instead of concord, from the same conformed scans: each arm is a tone map or a tone field.
 import { applyToneField } from '../../../dist/field/applyToneField.js';
 import { cellShares, IDENTITY_MAP } from '../../../dist/field/cellGrid.js';
+import { outsideMask } from '../../../dist/field/headRegions.js';
 import { localStatistics } from '../../../dist/field/localStatistics.js';
 import { applyCurve, brainQuantiles, meanQuantiles, startCurve, startShift } from '../../../dist/field/startCurve.js';
 import { composeToneField } from '../../../dist/field/toneField.js';
 import { changeStrength, strengthByCell } from '../../../dist/pipeline/changeStrength.js';
 import { sampleResidual } from '../../../dist/pipeline/sampleField.js';
-import { comparableDistance } from '../../../dist/pipeline/shrinkage.js';
-import { wholeBrain } from '../../../dist/preprocess/conform.js';
 import { createReferenceStyle } from '../../../dist/style/referenceStyle.js';
 import { encodeScan } from '../../../dist/style/styleCode.js';
 import { styleDistance } from '../../../dist/style/styleDistance.js';
@@ -47,11 +46,13 @@ export async function armsOf(scan, reference, bundle, protocol, key) {
   const sampled = await residual(protocol.sampler, protocol.sampler.draws);
   const oneStep = await residual({ ...protocol.sampler, timesteps: protocol.sampler.timesteps.slice(0, 1) }, 1);
   const full = compose(sampled, 1);
+  const brainShare = cellShares(scan.wholeBrain, scan.working.shape, grid.cellVoxels);
+  const restyled = applyToneField(full, scan.working, IDENTITY_MAP, grid.cellVoxels);
   const strength = changeStrength({
-    codeDistance: comparableDistance(distance, reference.style.scans), working: scan.working,
-    restyled: applyToneField(full, scan.working, IDENTITY_MAP, grid.cellVoxels), brain: scan.brain, referenceQuantiles: reference.style.quantiles,
+    brain: { working: scan.working, restyled, mask: scan.brain, reference: reference.style.quantiles },
+    outside: { working: scan.working, restyled, mask: outsideMask(scan.working, scan.inView, brainShare, grid.cellVoxels), reference: reference.style.outsideQuantiles },
   }, bundle.manifest.calibration.shrinkage);
-  const calibrated = strengthByCell(strength, cellShares(wholeBrain(scan.trace), scan.working.shape, grid.cellVoxels));
+  const calibrated = strengthByCell(strength, brainShare);
   const byCurve = (curve) => (volume) => applyCurve(curve, volume);
   const byField = (tone) => (volume, map = IDENTITY_MAP) => applyToneField(tone, volume, map, grid.cellVoxels);
   return {

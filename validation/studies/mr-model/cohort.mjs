@@ -30,10 +30,10 @@ const scans = new Map();
 for (let person = 1; person <= 23; person++) {
   const name = `nichart-subj${String(person).padStart(2, '0')}-${options.contrast}`;
   const scan = await readScan({ format: 'nifti', name, paths: [join(options.data, 'mr/two-protocol-cohort', `${name}.nii.gz`)] });
-  const { working, inView, brain, trace } = conform(scan.volume, settings);
+  const { working, inView, brain, wholeBrain, trace } = conform(scan.volume, settings);
   const head = inView.map((seen, n) => (seen === 1 && working.samples[n] > HEAD_FLOOR ? 1 : 0));
   const tissue = brain.map((seen, n) => (seen === 1 && working.samples[n] > HEAD_FLOOR ? 1 : 0));
-  scans.set(person, { name, working, inView, brain, trace, head, tissue });
+  scans.set(person, { name, working, inView, brain, wholeBrain, trace, head, tissue });
   process.stderr.write(`read ${name}\r`);
 }
 

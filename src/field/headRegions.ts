@@ -1,0 +1,39 @@
+import { quantiles } from '../core/statistics.ts';
+import type { Volume } from '../core/volume.ts';
+
+/** Below this a voxel outside the brain is air or bone, model scale. */
+const HEAD_FLOOR = 0.12;
+
+/** Working slices below this one show the neck in some scans and nothing in others. */
+const NECK_TOP = 34;
+
+/** Fewer voxels than this say nothing of a style. */
+const LEAST_VOXELS = 200;
+
+/**
+ * The upper head outside the brain: 1 for voxels in view and brighter than bone, in cells that are less than half brain, above the neck.
+ *
+ * @param brainShare share of each cell that is brain, [Z, Y, X]
+ */
+export function outsideMask(working: Volume<'model'>, inView: Uint8Array, brainShare: Float32Array, cellVoxels: number): Uint8Array {
+  const [nx, ny, nz] = working.shape;
+  const [cellsX, cellsY] = [nx / cellVoxels, ny / cellVoxels];
+  const mask = new Uint8Array(inView.length);
+  let voxel = NECK_TOP * nx * ny;
+  for (let z = NECK_TOP; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      const row = (Math.floor(z / cellVoxels) * cellsY + Math.floor(y / cellVoxels)) * cellsX;
+      for (let x = 0; x < nx; x++, voxel++) {
+        if (inView[voxel] === 1 && working.samples[voxel]! > HEAD_FLOOR && brainShare[row + Math.floor(x / cellVoxels)]! < 0.5) mask[voxel] = 1;
+      }
+    }
+  }
+  return mask;
+}
+
+/** Quantiles of the marked voxels at `count` equally spaced probabilities from 0.005 to 0.995; null when there are too few (a stripped skull). */
+export function regionQuantiles(working: Volume<'model'>, mask: Uint8Array, count: number): Float64Array | null {
+  const values = working.samples.filter((_, voxel) => mask[voxel] === 1);
+  if (values.length < LEAST_VOXELS) return null;
+  return Float64Array.from(quantiles(values, Array.from({ length: count }, (_, i) => 0.005 + (0.99 * i) / (count - 1))));
+}
