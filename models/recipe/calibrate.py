@@ -2,7 +2,7 @@
 
 python calibrate.py --bundle DIR --fractions CACHE --out calibration.json [--pairs 160]
 Shrinkage: what a change must achieve before it is applied, in the brain and outside of it: the region's histogram comes nearer to the reference's by
-`margin` and by `reduction` of the distance. The pair of limits with the least mean error, harm counted twice. Limits: 99.5 % points of redraw
+`margin` and by `reduction` of the distance. The least limits within one standard error of the best, harm counted twice. Further limits: 99.5 % points of redraw
 error, code distance from the training mean and of the mean SD over draws.
 """
 import argparse
@@ -54,11 +54,18 @@ def applied(distances, errors, margin, reduction):
 
 
 def proof(distances, errors):
-    """The limits with the least mean change of the error, harm counted twice."""
-    def cost(limits):
+    """The least limits that cost no more than the best ones do, within one standard error over pairs (Breiman et al. 1984): (margin, reduction).
+
+    Cost: change of the error, harm counted twice. Larger limits than needed would leave alone what could be helped.
+    """
+    def costs(limits):
         error, nothing, _ = applied(distances, errors, *limits)
-        return (error - nothing + np.maximum(error - nothing, 0)).mean()
-    margin, reduction = min(((m, r) for m in MARGINS for r in REDUCTIONS), key=cost)
+        return error - nothing + np.maximum(error - nothing, 0)
+    limits = [(m, r) for m in MARGINS for r in REDUCTIONS]
+    table = {pair: costs(pair) for pair in limits}
+    best = min(limits, key=lambda pair: table[pair].mean())
+    worse = {pair: table[pair] - table[best] for pair in limits}
+    margin, reduction = next(pair for pair in limits if worse[pair].mean() <= worse[pair].std() / np.sqrt(len(distances)))
     return dict(margin=margin, reduction=reduction)
 
 

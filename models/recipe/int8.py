@@ -76,7 +76,7 @@ def main():
         given = recorded[name].seen[-1]
         row = dict(float32_ms=round(1e3 * seconds(networks[name], given), 2))
         try:
-            quant_pre_process(source, ready)
+            quant_pre_process(source, ready, skip_symbolic_shape=True)
             quantize_static(ready, small, Replay(recorded[name].seen), QuantFormat.QDQ, per_channel=True, weight_type=QuantType.QInt8, activation_type=QuantType.QInt8)
             quantized = chain.OnnxNetwork(small)
             row |= dict(int8_ms=round(1e3 * seconds(quantized, given), 2)) | dict(zip(('head', 'brain'), mean({**networks, name: quantized})))

@@ -43,6 +43,7 @@ export const issueTable = {
   BURNED_IN: { severity: 'refuse', remedy: 'Remove the burned-in text upstream.' },
   PIXEL_LENGTH: { severity: 'refuse', remedy: 'Export the scan again; pixel data and header disagree.' },
   UNSUPPORTED_TS: { severity: 'refuse', remedy: 'Convert to an uncompressed transfer syntax.' },
+  VALUE_MAP: { severity: 'flag', remedy: 'The map to real-world values holds for the source alone; a harmonized series is written without it.' },
   LOSSY_SOURCE: { severity: 'flag', remedy: 'Prefer the lossless original, if there is one.' },
   TIMEOUT: { severity: 'fail', remedy: 'Raise --time-limit.' },
   WORKER_CRASH: { severity: 'fail', remedy: 'Run the scan alone; if it fails again, report it.' },

@@ -54,6 +54,8 @@ export type InstanceHeader = Readonly<{
   unitCodes: readonly string[];
   isBurnedIn: boolean;
   isLossy: boolean;
+  /** A map from stored to real-world values, which a new style would make untrue (dicom.md D-21). */
+  hasValueMap: boolean;
   isMultiEnergy: boolean;
 }>;
 
@@ -103,6 +105,7 @@ export function parseInstanceHeader(
     unitCodes: parseUnitCodes(dataSet),
     isBurnedIn: text('BurnedInAnnotation') === 'YES',
     isLossy: text('LossyImageCompression') === '01',
+    hasValueMap: dataSet.items('RealWorldValueMappingSequence').length > 0,
     isMultiEnergy: text('MultienergyCTAcquisition') === 'YES',
   };
 }

@@ -30,7 +30,7 @@ export const seriesRefusals: readonly SeriesCheck[] = [
 ];
 
 /** Facts worth reporting about a series that is read. */
-export const seriesFlags: readonly SeriesCheck[] = [flagSpacing, flagTilt, flagLossy];
+export const seriesFlags: readonly SeriesCheck[] = [flagSpacing, flagTilt, flagLossy, flagValueMap];
 
 function mustNotBeThreePlanes(slices: readonly PlacedInstance[]): Issue | undefined {
   return isThreePlanes(slices) ? issue('LOCALIZER', 'three orthogonal planes in one series') : undefined;
@@ -128,6 +128,11 @@ function flagTilt(slices: readonly PlacedInstance[]): Issue | undefined {
 function flagLossy(slices: readonly InstanceHeader[]): Issue | undefined {
   const count = slices.filter(({ isLossy, transferSyntax }) => isLossy || transferSyntax.lossy === true).length;
   return count > 0 ? issue('LOSSY_SOURCE', `${count} of ${slices.length} slices`) : undefined;
+}
+
+function flagValueMap(slices: readonly InstanceHeader[]): Issue | undefined {
+  const count = slices.filter(({ hasValueMap }) => hasValueMap).length;
+  return count > 0 ? issue('VALUE_MAP', `${count} of ${slices.length} slices`) : undefined;
 }
 
 function gapsOf(slices: readonly PlacedInstance[]): number[] {

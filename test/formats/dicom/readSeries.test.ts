@@ -195,6 +195,11 @@ describe('readSeries', () => {
     expect(scan.issues.map(({ code }) => code)).toEqual(['LOSSY_SOURCE']);
   });
 
+  it('flags a map to real-world values, which a harmonized series cannot keep', async () => {
+    const scan = await series(() => set(0x00409096, 'SQ', [[realWorldUnit('1')]]));
+    expect(scan.issues.map(({ code }) => code)).toEqual(['VALUE_MAP']);
+  });
+
   it('takes one instance stored twice once, and refuses two contents under one UID', async () => {
     const files = slices.map((k) => dicomBytes(sliceElements(k)));
     expect((await readFiles([...files, files[1]!])).volume.shape).toEqual([4, 3, 4]);
