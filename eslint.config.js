@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 // What a type checker sees and a reader misses: floating promises, unsafe any, conditions that are always true.
 // Each exception has its reason; test/architecture checks what a lint rule cannot say.
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'node_modules/', '.venv-oracle/', '**/*.json']),
+  globalIgnores(['dist/', 'coverage/', 'node_modules/', '.venv-oracle/', '.venv-dharm/', '**/*.json']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.{js,mjs,ts}'],

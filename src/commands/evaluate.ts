@@ -1,6 +1,6 @@
 import type { CohortRecord, Estimate } from '../core/cohortRecord.ts';
 import type { Finding } from '../core/validationRecord.ts';
-import { armList, offeredArms } from '../pipeline/evaluation/armList.ts';
+import { armList } from '../pipeline/evaluation/armList.ts';
 import { drawWorstScans } from '../pipeline/evaluation/drawWorstScans.ts';
 import { evaluateCohort } from '../pipeline/evaluateCohort.ts';
 import { writeDharmTables, writeEvaluation } from '../pipeline/writeEvaluation.ts';
@@ -21,17 +21,17 @@ export const evaluate = command({
     },
     Cohort: {
       participants: optionalText('FILE', 'participants.tsv: participant_id, age, sex, diagnosis, …'),
-      siteColumn: optionalText('NAME', 'Its column of sites', 'folders below --before, else one site each for --before and --reference'),
-      arms: optionalText('LIST', `Comparators and controls, computed from the same scans: all, or ${offeredArms.join(',')}`, 'none'),
+      siteColumn: optionalText('NAME', 'Its column of sites', 'one a folder'),
+      arms: optionalText('LIST', 'Comparators and controls: all, or names; a wrong one lists them', 'none'),
     },
     Viewer: {
-      viewer: optionalText('SUBJECT', 'Also write viewer.html: this person before and after in linked slices. It holds voxels of the upper head', 'none'),
+      viewer: optionalText('SUBJECT', 'Also write viewer.html: this person’s slices before and after', 'none'),
     },
     Statistics: {
       seed: integer('Seed of bootstrap and permutations', { default: 0, min: 0 }),
       resamples: integer('Bootstrap resamples of subjects', { default: 2000, min: 200, max: 100_000 }),
       permutations: integer('Permutations of subjects', { default: 999, min: 99, max: 100_000 }),
-      maxLeftOut: number('Percent of one site’s scans that may be refused or lack an output before the scores are withheld', { default: 20, min: 0, max: 100 }),
+      maxLeftOut: number('Percent of a site’s scans that may be left out of both scores', { default: 20, min: 0, max: 100 }),
       probePermutations: integer('Label permutations of each site probe, the slowest part', { default: 99, min: 19, max: 10_000 }),
     },
   },

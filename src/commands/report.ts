@@ -17,16 +17,16 @@ export const report = command({
     'Input and output': {
       evaluation: argument('Folder that "concord evaluate" wrote'),
       pdf: flag('Also print evaluation.pdf, with your own Chromium, Chrome or Edge'),
-      browser: optionalText('PATH', 'The program to print with', 'the first found on PATH'),
+      browser: optionalText('PATH', 'The program to print with', 'first on PATH'),
     },
     Viewer: {
-      viewer: flag('Also write viewer.html: one person before and after in linked slices. It holds voxels of the upper head'),
+      viewer: flag('Also write viewer.html: one person’s slices, above the eyes'),
       subject: optionalText('NAME', 'Whose scan the viewer shows: sub-01, or the name of a scan'),
       before: optionalText('PATH', 'The scans before, as "concord evaluate" got them'),
       after: optionalText('PATH', 'The scans after'),
     },
   },
-  example: 'report ./evaluation --pdf',
+  example: 'report evaluation',
   run: async (values, context) => {
     const { record, worst } = await readEvaluation(values.evaluation);
     const page = join(values.evaluation, REPORT_NAME);

@@ -198,7 +198,7 @@ describe('inspect, models and doctor', () => {
 });
 
 describe.skipIf((await listBundles()).length === 0)('the examples of the help, run in one folder (needs an installed bundle)', () => {
-  const order = ['simulate', 'inspect', 'harmonize', 'evaluate', 'style create', 'style show', 'style list', 'models list', 'models check', 'doctor'];
+  const order = ['simulate', 'inspect', 'harmonize', 'evaluate', 'report', 'style create', 'style show', 'style list', 'models list', 'models check', 'doctor'];
   it('every command has its turn', () => {
     expect([...order].sort()).toEqual(commandModules.map(({ name }) => name).sort());
   });
