@@ -29,7 +29,7 @@ describe('concord simulate', () => {
     await node(['dist/cli.js', 'simulate', second, ...options]);
     expect(await listing(first)).toEqual(await listing(second));
     expect((await listing(first)).map((entry) => entry.split(' ')[0])).toEqual([
-      'cohort.json',
+      'cohort.json', 'participants.tsv',
       'scanner-a/sub-01_T1w.json', 'scanner-a/sub-01_T1w.nii.gz', 'scanner-b/sub-01_T1w.json', 'scanner-b/sub-01_T1w.nii.gz',
       'truth/scanner-a/sub-01_T1w.json', 'truth/scanner-a/sub-01_T1w.nii.gz', 'truth/scanner-b/sub-01_T1w.json', 'truth/scanner-b/sub-01_T1w.nii.gz',
     ]);
