@@ -59,6 +59,9 @@ def main():
     parser.add_argument('--pairs', type=int, default=12)
     parser.add_argument('--json')
     options = parser.parse_args()
+    for name in ('bundle', 'fractions', 'work', 'json'):
+        if getattr(options, name):
+            setattr(options, name, os.path.abspath(getattr(options, name)))
     networks, manifest = chain.load_bundle(options.bundle)
     recorded = {k: Recorded(n) for k, n in networks.items()}
     training = load_heads(options.fractions, 0, 16)
@@ -66,6 +69,7 @@ def main():
         chain.sample_fields(recorded, sample(np.random.default_rng([8000, i]), training), 2, seed=i)
     shutil.rmtree(options.work, ignore_errors=True)
     os.makedirs(options.work)
+    os.chdir(options.work)  # the quantizer leaves its temporary files where it runs
     held_out = load_heads(options.fractions, 16, 20)
     items = [sample(np.random.default_rng([4000, i]), held_out, person=i % 4) for i in range(options.pairs)]
     mean = lambda nets: np.mean([error(nets, item, i) for i, item in enumerate(items)], 0).round(5).tolist()

@@ -1,5 +1,6 @@
 import { quantiles } from '../core/statistics.ts';
 import type { Volume } from '../core/volume.ts';
+import { styleProbabilities } from './startCurve.ts';
 
 /** Below this a voxel outside the brain is air or bone, model scale. */
 const HEAD_FLOOR = 0.12;
@@ -35,5 +36,5 @@ export function outsideMask(working: Volume<'model'>, inView: Uint8Array, brainS
 export function regionQuantiles(working: Volume<'model'>, mask: Uint8Array, count: number): Float64Array | null {
   const values = working.samples.filter((_, voxel) => mask[voxel] === 1);
   if (values.length < LEAST_VOXELS) return null;
-  return Float64Array.from(quantiles(values, Array.from({ length: count }, (_, i) => 0.005 + (0.99 * i) / (count - 1))));
+  return Float64Array.from(quantiles(values, styleProbabilities(count)));
 }

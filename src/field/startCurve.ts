@@ -12,6 +12,11 @@ const BRAIN_FLOOR = 0.08;
 /** Keeps the source's quantiles strictly increasing where many voxels share one value; the recipe uses the same. */
 const QUANTILE_STEP = 1e-6;
 
+/** `count` equally spaced probabilities from 0.005 to 0.995: where every style's quantiles are taken. */
+export function styleProbabilities(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => 0.005 + (0.99 * i) / (count - 1));
+}
+
 /**
  * Intensity quantiles of the brain at `count` equally spaced probabilities from 0.005 to 0.995.
  * `ellipsoid` marks the central ellipsoid of the head frame on the working grid.
@@ -21,8 +26,7 @@ const QUANTILE_STEP = 1e-6;
 export function brainQuantiles(working: Volume<'model'>, ellipsoid: Uint8Array, count: number): Float64Array {
   const brain = working.samples.filter((value, voxel) => ellipsoid[voxel] !== 0 && value > BRAIN_FLOOR);
   if (brain.length === 0) throw new ScanRefusal('NO_HEAD', 'The brain ellipsoid holds no voxel above the brain floor.');
-  const probabilities = Array.from({ length: count }, (_, i) => 0.005 + (0.99 * i) / (count - 1));
-  return Float64Array.from(quantiles(brain, probabilities));
+  return Float64Array.from(quantiles(brain, styleProbabilities(count)));
 }
 
 /** The quantiles of a reference cohort: the mean of its scans' quantiles, probability by probability. */

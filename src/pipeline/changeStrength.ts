@@ -2,6 +2,7 @@ import type { HeadShrinkage } from '../config/manifest.ts';
 import type { ScanRecord } from '../core/scanRecord.ts';
 import { quantiles } from '../core/statistics.ts';
 import type { Volume } from '../core/volume.ts';
+import { styleProbabilities } from '../field/startCurve.ts';
 
 /** Shares of the model's change that are applied: 0 leaves the scan alone, 1 applies all of it. */
 export type ChangeStrength = NonNullable<ScanRecord['changeStrength']>;
@@ -45,7 +46,7 @@ function distancesToReference({ working, restyled, mask, reference }: RegionEvid
   const inside: number[] = [];
   for (let n = 0; n < mask.length; n++) if (mask[n] === 1) inside.push(n);
   if (reference === null || inside.length === 0) return [];
-  const probabilities = reference.map((_, i) => 0.005 + (0.99 * i) / (reference.length - 1));
+  const probabilities = styleProbabilities(reference.length);
   const moved = new Float32Array(inside.length);
   return Array.from({ length: STEPS + 1 }, (_, step) => {
     const share = step / STEPS;

@@ -1,3 +1,5 @@
+import { html, type Html } from './html.ts';
+
 // Data table: the papers that the methods texts and the metric catalogue name.
 export const citations = {
   ho2020: 'Ho J, Jain A, Abbeel P. Denoising diffusion probabilistic models. NeurIPS 2020. arXiv 2006.11239.',
@@ -35,3 +37,19 @@ export const citations = {
 } as const;
 
 export type CitationId = keyof typeof citations;
+
+/** `[1, 2]` for the sources named, numbered in order of use. */
+export type Cite = (...ids: readonly CitationId[]) => string;
+
+/** The numbering of one text, and the list that belongs below it once the text is made. */
+export function numberedCitations(): Readonly<{ cite: Cite; list: () => Html }> {
+  const used: CitationId[] = [];
+  const numberOf = (id: CitationId): number => {
+    if (!used.includes(id)) used.push(id);
+    return used.indexOf(id) + 1;
+  };
+  return {
+    cite: (...ids) => `[${ids.map(numberOf).join(', ')}]`,
+    list: () => html`<ol class="references">${used.map((id) => html`<li>${citations[id]}</li>`)}</ol>`,
+  };
+}

@@ -1,24 +1,15 @@
 import type { CohortRecord } from '../../core/cohortRecord.ts';
 import type { ValidationRecord } from '../../core/validationRecord.ts';
-import { citations, type CitationId } from '../citations.ts';
+import { numberedCitations, type Cite } from '../citations.ts';
 import { html, type Html } from '../html.ts';
 import { evaluatedArm } from './finding.ts';
 
 /** The methods paragraph, as prose to copy into a manuscript, with its references numbered in order of use. */
 export function renderCohortMethods(record: CohortRecord): Html {
-  const used: CitationId[] = [];
-  const cite = (...ids: readonly CitationId[]): string => {
-    const numbers = ids.map((id) => {
-      if (!used.includes(id)) used.push(id);
-      return used.indexOf(id) + 1;
-    });
-    return `[${numbers.join(', ')}]`;
-  };
+  const { cite, list } = numberedCitations();
   const paragraphs = [distanceText(record, cite), ...(record.validation === null ? [] : siteTexts(record.validation, cite))];
-  return html`${paragraphs.map((text) => html`<p>${text}</p>`)}<ol class="references">${used.map((id) => html`<li>${citations[id]}</li>`)}</ol>`;
+  return html`${paragraphs.map((text) => html`<p>${text}</p>`)}${list()}`;
 }
-
-type Cite = (...ids: readonly CitationId[]) => string;
 
 function distanceText({ concordVersion, statistics }: CohortRecord, cite: Cite): string {
   const { resamples, permutations, confidence, seed } = statistics;

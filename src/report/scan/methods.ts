@@ -1,23 +1,14 @@
 import type { CtFacts } from '../../core/ctRecord.ts';
 import type { ScanRecord } from '../../core/scanRecord.ts';
-import { citations, type CitationId } from '../citations.ts';
+import { numberedCitations, type Cite } from '../citations.ts';
 import { html, type Html } from '../html.ts';
 
 /** The methods paragraph, as prose to copy into a manuscript, with its references numbered in order of use. */
 export function renderMethods(record: ScanRecord): Html {
-  const used: CitationId[] = [];
-  const cite = (...ids: readonly CitationId[]): string => {
-    const numbers = ids.map((id) => {
-      if (!used.includes(id)) used.push(id);
-      return used.indexOf(id) + 1;
-    });
-    return `[${numbers.join(', ')}]`;
-  };
+  const { cite, list } = numberedCitations();
   const text = record.ct === undefined ? headText(record, cite) : ctText(record, record.ct, cite);
-  return html`<p>${text}</p><ol class="references">${used.map((id) => html`<li>${citations[id]}</li>`)}</ol>`;
+  return html`<p>${text}</p>${list()}`;
 }
-
-type Cite = (...ids: readonly CitationId[]) => string;
 
 function opening({ reference, bundle, concordVersion }: ScanRecord): string {
   return `The scan was harmonized with concord ${concordVersion} (model bundle ${bundle.id} ${bundle.version}) to the reference style “${reference.styleId}”`
