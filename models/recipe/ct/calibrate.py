@@ -9,13 +9,23 @@ import json
 
 import numpy as np
 
-from calibrate import increasing
 from ct import chain
 from ct.gain_statistics import BANDS
 from ct.render import Volumes
 
 LAMBDAS = np.linspace(0, 1, 4)
 SHARES = np.array([0., .5, 1.])
+
+
+def increasing(values):
+    """Pool adjacent violators: the closest non-decreasing sequence."""
+    blocks = []
+    for v in values:
+        blocks.append([v, 1])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            (a, n), (b, m) = blocks[-2:]
+            blocks[-2:] = [[(a * n + b * m) / (n + m), n + m]]
+    return [v for v, n in blocks for _ in range(n)]
 
 
 def redraw_error(networks, reading):

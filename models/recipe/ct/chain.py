@@ -4,7 +4,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from chain import comparable_distance, load_bundle  # noqa: F401 (one import site for both recipes)
+from chain import load_bundle  # noqa: F401 (one import site for both recipes)
 from ct import cells
 from ct.bands import BANDS, GAIN_MAX, GAIN_MIN, apply_gains, band_images, band_weights, fft_size
 from ct.flat_patches import ENOUGH, nps, start_gain
@@ -15,6 +15,11 @@ from networks import alpha_bar
 
 TIMESTEPS = (999., 499.)
 DRAWS = 8
+
+
+def comparable_distance(distance, references):
+    """The code distance as it would be with one reference scan: a mean of n codes has 1/n of one person's scatter."""
+    return distance * np.sqrt(2 / (1 + 1 / references))
 
 
 class Reading(Parts):
