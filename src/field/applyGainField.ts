@@ -18,10 +18,10 @@ export type ChangedSlice = Readonly<{ k: number; before: Float32Array; after: Fl
 
 /**
  * The gain field on the scan's own voxels, two slices at a time: out = HU + weight · bounded change. The samples are overwritten:
- * a CT exists once in memory, and the cost of a slice does not depend on their number. `visit` sees every slice
- * before and after.
+ * a CT exists once in memory, and the cost of a slice does not depend on their number. Every slice is handed out before and
+ * after, in rising order, and written when the next is asked for: until then `after` may still be changed.
  */
-export function applyGainField(field: FactoredField, scan: GainScan, settings: ApplySettings, visit: (slice: ChangedSlice) => void): void {
+export function* gainSlices(field: FactoredField, scan: GainScan, settings: ApplySettings): Generator<ChangedSlice, void> {
   const { stack, body, smoother, filter } = scan;
   const [ni, nj, nk] = stack.shape;
   const pixels = ni * nj;
@@ -42,8 +42,8 @@ export function applyGainField(field: FactoredField, scan: GainScan, settings: A
     for (const side of first + 1 < nk ? ([0, 1] as const) : ([0] as const)) {
       mixer(planes[side], parts[side], details, side, after[side]);
       const clipped = addChange(before[side], after[side], parts[side], settings.softCapHu);
+      yield { k: planes[side], before: before[side], after: after[side], parts: parts[side], clipped };
       writeSlice(stack, planes[side], after[side]);
-      visit({ k: planes[side], before: before[side], after: after[side], parts: parts[side], clipped });
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { CtProtocol } from '../config/protocol.ts';
 import type { CtStyle } from '../config/styleFile.ts';
 import { evenlySpaced } from '../core/sliceStack.ts';
-import { applyGainField } from '../field/applyGainField.ts';
+import { gainSlices } from '../field/applyGainField.ts';
 import { composeGainField, factorField, startGains } from '../field/gainField.ts';
 import { gainStatistics, USED_SLICES } from '../field/gainStatistics.ts';
 import { cleanSlice } from '../field/huClasses.ts';
@@ -57,12 +57,12 @@ export async function harmonizeCt(scan: Scan, job: ScanJob & Readonly<{ referenc
   const lookAfter = createLookMeter(native);
   const used = new Set(evenlySpaced(native.stack.shape[2], USED_SLICES));
   const cleaned = new Float32Array(native.stack.shape[0] * native.stack.shape[1]);
-  applyGainField(factored, native, { cellMm: protocol.statistics.cellMm, softCapHu: protocol.field.softCapHu }, (slice) => {
+  for (const slice of gainSlices(factored, native, { cellMm: protocol.statistics.cellMm, softCapHu: protocol.field.softCapHu })) {
     meter.add(slice);
-    if (!used.has(slice.k)) return;
+    if (!used.has(slice.k)) continue;
     cleanSlice(slice.after, cleaned);
     lookAfter.add(slice.k, { hu: cleaned, weight: slice.parts.weight });
-  });
+  }
   // 6. evaluate and gate: before against after, and refuse what left its bounds
   const after = lookAfter.result();
   const measured = meter.result(protocol.gates);

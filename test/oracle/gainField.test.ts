@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sliceStackOf } from '../../src/core/sliceStack.ts';
 import { createSmoother } from '../../src/core/sliceSmoothing.ts';
 import type { Shape3, Volume } from '../../src/core/volume.ts';
-import { applyGainField } from '../../src/field/applyGainField.ts';
+import { gainSlices } from '../../src/field/applyGainField.ts';
 import { fillBody, findBody } from '../../src/field/bodyMask.ts';
 import { factorField, startGains } from '../../src/field/gainField.ts';
 import type { GainField } from '../../src/field/gainField.ts';
@@ -142,7 +142,7 @@ describeWithOracle('the CT gain field against the recipe’s numpy', ['scipy', '
     const exact = { cells: field.cells, responses: Array.from({ length: 12 }, (_, b) => bandResponse(b + 1)), error: 0,
       weights: Array.from({ length: 12 }, (_, b) => Float32Array.from({ length: 4 * count }, (_node, node) => gains[node * 12 + b]! - 1)) };
     let operated: Float32Array | undefined;
-    applyGainField(exact, own, { cellMm: CELL_MM, softCapHu: 200 }, ({ k, after }) => { if (k === vectors.slice) operated = after.slice(); });
+    for (const { k, after } of gainSlices(exact, own, { cellMm: CELL_MM, softCapHu: 200 })) if (k === vectors.slice) operated = after.slice();
     expect(worst(operated!, values(vectors.operated))).toBeLessThan(0.01);
     // gains that are the same everywhere need one response, and it is exact
     const uniform = factorField({ cells: field.cells, gains: gains.map((_, n) => gains[n % 12]!) });
