@@ -75,6 +75,9 @@ export type CtManifest = SharedManifest<
   modality: 'CT';
   conform: Readonly<{ orientation: 'RAS'; intensity: 'hounsfield' }>;
   statistics: Readonly<{ cellMm: number; bands: number; classes: number }>;
+  /** The detail stage is optional: the network and its scale come together. */
+  networks: Readonly<{ detail?: NetworkEntry }>;
+  detail?: Readonly<{ scale: number }>;
 }>;
 
 /** A model bundle's own description; without a `modality` it is for MR. */
@@ -88,6 +91,7 @@ export function parseManifest(text: string): Manifest {
     schema: SCHEMAS[modalityClaimed(text)], what: 'The bundle manifest', code: 'CONCORD_MODEL_SHAPE',
   });
   checkTables(manifest);
+  if ('detail' in manifest.networks !== 'detail' in manifest) refuse('/detail: expected it together with /networks/detail, got one of them');
   return manifest;
 }
 

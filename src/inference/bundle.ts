@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadManifest } from '../config/manifest.ts';
-import type { CtManifest, Manifest, MrManifest } from '../config/manifest.ts';
+import type { CtManifest, Manifest, MrManifest, NetworkEntry } from '../config/manifest.ts';
 import { ConcordError } from '../core/errors.ts';
 import { resolveDevice } from './device.ts';
 import type { Device } from './device.ts';
@@ -45,6 +45,9 @@ export type GainContext = Readonly<{
 
 export type GainBatch = GainContext & Readonly<{ noisyField: Float32Array; timestep: number; draws: number }>;
 
+/** One tile for the detail stage: `image` [3, height, width], `noisyDetail` [height, width], edges in multiples of 8; `condition` [26]. */
+export type DetailTile = Readonly<{ image: Float32Array; noisyDetail: Float32Array; condition: Float32Array; timestep: number; height: number; width: number }>;
+
 type SharedBundle = Readonly<{
   provider: Provider;
   runtime: Readonly<{ onnxruntime: string; provider: Provider; threads: number; graphOptimization: string }>;
@@ -71,6 +74,8 @@ export type CtBundle = SharedBundle & Readonly<{
   /** One code → mean statistics by class and band, [48]. */
   decodeStyle: (code: ArrayLike<number>) => Promise<Float32Array>;
   predictV: (batch: GainBatch) => Promise<Float32Array>;
+  /** v of one tile's noisy detail; null for a bundle without a detail stage. */
+  predictDetail: ((tile: DetailTile) => Promise<Float32Array>) | null;
 }>;
 
 export type ModelBundle = MrBundle | CtBundle;
@@ -81,8 +86,7 @@ export function bundleOf<Modality extends 'MR' | 'CT'>(bundle: ModelBundle, moda
   return bundle as Extract<ModelBundle, { modality: Modality }>;
 }
 
-const NETWORKS = ['style_encoder', 'style_decoder', 'denoiser'] as const;
-type NetworkName = (typeof NETWORKS)[number];
+type Sessions = Record<keyof MrManifest['networks'], NetworkSession> & { detail?: NetworkSession };
 
 /**
  * Loading is checking: every file's hash, every tensor's name, dtype and shape, and a tiny forward pass.
@@ -94,14 +98,15 @@ export async function loadBundle(directory: string, device: Device, options: { t
   const files = await readCheckedFiles(directory, manifest);
   const provider = await resolveDevice(device);
   const threads = options.threads ?? defaultThreads();
-  const sessions = {} as Record<NetworkName, NetworkSession>;
+  const sessions = {} as Sessions;
+  const claims = Object.entries(manifest.networks) as [keyof Sessions, NetworkEntry][];
   try {
-    for (const name of NETWORKS) {
-      const { path } = manifest.networks[name];
-      const model = files.get(path);
-      if (model === undefined) throw new ConcordError('CONCORD_MODEL_HASH', `The manifest lists no sha256 for ${path}.`);
-      sessions[name] = await createSession(model, { provider, threads });
-      await checkNetwork(name, sessions[name], manifest.networks[name]);
+    for (const [name, claim] of claims) {
+      const model = files.get(claim.path);
+      if (model === undefined) throw new ConcordError('CONCORD_MODEL_HASH', `The manifest lists no sha256 for ${claim.path}.`);
+      const session = await createSession(model, { provider, threads });
+      sessions[name] = session;
+      await checkNetwork(name, session, claim);
     }
   } catch (error) {
     await closeAll(sessions);
@@ -115,8 +120,8 @@ export async function loadBundle(directory: string, device: Device, options: { t
 }
 
 function gainOperations(
-  { style: { codeLength } }: CtManifest, sessions: Record<NetworkName, NetworkSession>,
-): Pick<CtBundle, 'encodeStyle' | 'decodeStyle' | 'predictV'> {
+  { style: { codeLength } }: CtManifest, { detail, ...sessions }: Sessions,
+): Pick<CtBundle, 'encodeStyle' | 'decodeStyle' | 'predictV' | 'predictDetail'> {
   return {
     encodeStyle: (statistics, cells) => onlyOutput(sessions.style_encoder, { statistics: onCells(statistics, 1, cells) }),
     decodeStyle: (code) =>
@@ -133,6 +138,12 @@ function gainOperations(
         start_log_gain: each(batch.startLogGain),
       });
     },
+    predictDetail: detail === undefined ? null : ({ image, noisyDetail, condition, timestep, height, width }) => onlyOutput(detail, {
+      image: { shape: [1, image.length / (height * width), height, width], samples: image },
+      noisy_detail: { shape: [1, 1, height, width], samples: noisyDetail },
+      condition: { shape: [1, condition.length], samples: condition },
+      timestep: { shape: [1], samples: Float32Array.of(timestep) },
+    }),
   };
 }
 
@@ -141,7 +152,7 @@ function onCells(samples: Float32Array, count: number, cells: readonly [number, 
 }
 
 function operations(
-  manifest: MrManifest, sessions: Record<NetworkName, NetworkSession>,
+  manifest: MrManifest, sessions: Sessions,
 ): Pick<MrBundle, 'encodeStyle' | 'decodeStyle' | 'predictV'> {
   const grid = gridShape(manifest);
   const { codeLength } = manifest.style;
@@ -193,7 +204,7 @@ function repeated(samples: Float32Array, times: number): Float32Array {
   return all;
 }
 
-async function closeAll(sessions: Partial<Record<NetworkName, NetworkSession>>): Promise<void> {
+async function closeAll(sessions: Partial<Sessions>): Promise<void> {
   await Promise.all(Object.values(sessions).map((session) => session.close()));
 }
 

@@ -24,9 +24,9 @@ export async function checkNetwork(name: string, session: NetworkSession, claim:
   }
 }
 
-/** Named dimensions (the batch) are 1 in the trial run. */
+/** Named dimensions (the batch) are 1 in the trial run, and those named as a multiple (`8*J`) that number. */
 function shapeForOne(spec: TensorSpec): number[] {
-  return spec.shape.map((dimension) => (typeof dimension === 'number' ? dimension : 1));
+  return spec.shape.map((dimension) => (typeof dimension === 'number' ? dimension : Number(/^(\d+)\*/.exec(dimension)?.[1] ?? 1)));
 }
 
 /** The order of tensors does not matter, a missing, added or reshaped one does; a named dimension agrees with any named one. */
