@@ -12,11 +12,13 @@ export const directions: Readonly<Record<string, readonly string[]>> = {
   validation: ['core', 'metrics'],
   preprocess: ['core', 'config'],
   diffusion: ['core', 'config'],
+  // a diffusion in image space on top of a gain field
+  detail: ['core', 'diffusion', 'field'],
   inference: ['core', 'config'],
-  // field too: a style is what the encoder makes of a scan's local statistics, and its brain quantiles
-  style: ['core', 'config', 'inference', 'field'],
+  // field too: a style is what the encoder makes of a scan's local statistics, and its brain quantiles; metrics: how far its people lie apart
+  style: ['core', 'config', 'inference', 'field', 'metrics'],
   report: ['core', 'metrics'],
-  pipeline: ['core', 'config', 'formats', 'preprocess', 'inference', 'style', 'diffusion', 'field', 'metrics', 'validation', 'report'],
+  pipeline: ['core', 'config', 'formats', 'preprocess', 'inference', 'style', 'diffusion', 'field', 'detail', 'metrics', 'validation', 'report'],
   // formats and inference too: a worker loads a bundle once and is then sent one found scan after another
   cohort: ['core', 'config', 'formats', 'inference', 'pipeline'],
   commands: [
@@ -49,4 +51,4 @@ export const packageOwners: Readonly<Record<string, string>> = {
 };
 
 /** Folders that only compute: the same numbers in give the same numbers out, whatever the machine. */
-export const withoutNode: readonly string[] = ['core', 'preprocess', 'style', 'diffusion', 'field', 'metrics', 'validation'];
+export const withoutNode: readonly string[] = ['core', 'preprocess', 'style', 'diffusion', 'field', 'detail', 'metrics', 'validation'];

@@ -1,0 +1,45 @@
+import { BAND_COUNT, knotPosition } from '../field/radialBands.ts';
+
+/** What the detail network is told of both scans, [26], and how many HU it calls 1. */
+export type DetailCondition = Readonly<{ numbers: Float32Array; scaleHu: number }>;
+
+type Pixel = readonly [number, number];
+
+/** Frequencies of a plane of so many pixels stand for the sampled frequency plane. */
+const GRID = 64;
+const LEAST_SCALE_HU = 4;
+/** Of the squared scale: a band without power has a logarithm all the same. */
+const LEAST_POWER = 1e-4;
+/** What the network was trained to see as 0: a noise of 20 HU, pixels of 0.8 mm. */
+const SCALE_HU = 20;
+const PIXEL_MM = 0.8;
+
+/** SD in HU of the noise that flat patches show: band powers 1 … 12 (HU²) weighted by the share of the sampled plane that each band fills; spacing in mm. */
+export function noiseSd(nps: ArrayLike<number>, spacing: Pixel): number {
+  const shares = planeShares(spacing);
+  let variance = 0;
+  for (let b = 0; b < BAND_COUNT; b++) variance += shares[b + 1]! * nps[b]!;
+  return Math.sqrt(variance);
+}
+
+/** Both noise power spectra over the squared scale, the scale and the pixel size, as logarithms. The scale is the noisier scan's SD. */
+export function detailCondition(source: ArrayLike<number>, reference: ArrayLike<number>, spacing: Pixel): DetailCondition {
+  const scaleHu = Math.max(LEAST_SCALE_HU, noiseSd(source, spacing), noiseSd(reference, spacing));
+  const logs = [source, reference].flatMap((nps) => Array.from(nps, (power) => Math.log(Math.max(power / scaleHu ** 2, LEAST_POWER)) / 4));
+  return { numbers: Float32Array.from([...logs, Math.log(scaleHu / SCALE_HU), Math.log(Math.sqrt(spacing[0] * spacing[1]) / PIXEL_MM)]), scaleHu };
+}
+
+/** Mean hat of bands 0 … 12 over the frequencies that pixels of this size sample; they sum to 1. */
+function planeShares([si, sj]: Pixel): Float64Array {
+  const shares = new Float64Array(BAND_COUNT + 1);
+  const cycles = (n: number, spacing: number): number => Math.min(n, GRID - n) / (GRID * spacing);
+  for (let y = 0; y < GRID; y++) {
+    for (let x = 0; x < GRID; x++) {
+      const position = knotPosition(Math.hypot(cycles(x, si), cycles(y, sj)));
+      const knot = Math.min(Math.floor(position), BAND_COUNT - 1);
+      shares[knot]! += (1 - (position - knot)) / GRID ** 2;
+      shares[knot + 1]! += (position - knot) / GRID ** 2;
+    }
+  }
+  return shares;
+}

@@ -1,0 +1,286 @@
+"""Does the detail stage do better than the gain field alone? Held-out simulated pairs and one chest under two kernels.
+
+python validation/studies/ct-kernel/detail.py --bundle models/ct-kernel/VERSION --network FILE(.onnx or .pt) --pair DIR --volumes FILE... [--json OUT]
+
+Arms: nothing; "gain": the gain field as it ships; "ratio": gains that give the source the reference's noise power, the detail stage's start; "detail": the stage on top of these.
+Edges and nodules are inserted into the anatomy before the scanners; every arm runs with and without them, and what is measured is the difference.
+"""
+import argparse
+import json
+import os
+import sys
+import time
+
+import numpy as np
+from scipy.ndimage import uniform_filter
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../../../models/recipe'))
+
+from ct import chain, measures  # noqa: E402
+from ct.detail import stage as detail  # noqa: E402
+from ct.detail.conditions import direction, noise_gains, noise_sd  # noqa: E402
+from ct.evaluate import residual_share, table_shrinkage  # noqa: E402
+from ct.flat_patches import ENOUGH, nps  # noqa: E402
+from ct.gain_statistics import evenly  # noqa: E402
+from ct.hounsfield import Scan, read_scan  # noqa: E402
+from ct.kernels import Scanner, draw  # noqa: E402
+from ct.render import Scene  # noqa: E402
+from ct.views import centre  # noqa: E402
+
+ARMS = ('nothing', 'gain', 'ratio', 'detail')
+PIXELS, SLICES, MEASURED, READ = 256, 16, 4, 12
+DISCS = [(d, c) for d in (3, 5, 8) for c in (-50, 60, 150)] + [(16, c) for c in (60, 150, 400)]  # diameter mm, contrast HU; the widest are read as edges
+
+
+def placed(scan, used, rng):
+    """[(slice, row, column, diameter, contrast)]: inserts in flat soft tissue, apart from each other."""
+    from ct.hounsfield import smooth_in_plane
+    out = []
+    for k in used:
+        smooth = smooth_in_plane(scan.hu[k:k + 1], scan.spacing, 3.)[0]
+        flat = uniform_filter(((smooth > -30) & (smooth < 130)).astype(np.float32), int(14 / scan.spacing[1])) > .97
+        taken = np.zeros_like(flat)
+        for d, c in rng.permutation(DISCS):
+            free = np.argwhere(flat & ~taken)
+            if not len(free):
+                break
+            j, i = free[rng.integers(len(free))]
+            out.append((int(k), int(j), int(i), float(d), float(c)))
+            reach = int(15 / scan.spacing[1])
+            taken[max(0, j - reach):j + reach, max(0, i - reach):i + reach] = True
+    return out
+
+
+def distance(shape, j, i, spacing):
+    y, x = np.mgrid[:shape[0], :shape[1]]
+    return np.hypot((y - j) * spacing[1], (x - i) * spacing[2])
+
+
+def with_inserts(scan, inserts):
+    hu = scan.hu.copy()
+    for k, j, i, d, c in inserts:
+        hu[k] += c * np.clip((d / 2 - distance(hu.shape[1:], j, i, scan.spacing)) / scan.spacing[1] + .5, 0, 1)
+    return Scan(hu, scan.spacing)
+
+
+def profile(plane, radius, spacing, reach):
+    """Mean of the plane over rings, and the rings' radii in mm."""
+    step = .5 * spacing[1]
+    ring = (radius / step).astype(int)
+    near = radius < reach
+    count = np.bincount(ring[near])
+    mean = np.bincount(ring[near], plane[near]) / np.maximum(count, 1)
+    return (np.arange(len(mean)) + .5)[count > 0] * step, mean[count > 0]
+
+
+def rise(r, mean):
+    """10 to 90 % rise distance of an edge in mm: between centre and rim plateaus of a disc."""
+    top, bottom = mean[r < 4].mean(), mean[r > 12].mean()
+    share = (mean - bottom) / (top - bottom)
+    at = lambda level: np.interp(-level, -np.minimum.accumulate(share), r)
+    return float(at(.1) - at(.9))
+
+
+def inserted(without, with_, used, inserts, spacing):
+    """[(diameter, contrast, measured contrast, area above half of it in mm², rise distance or None)] from the difference of two slices."""
+    out = []
+    for k, j, i, d, c in inserts:
+        difference = with_[list(used).index(k)] - without[list(used).index(k)]
+        radius = distance(difference.shape, j, i, spacing)
+        core = float(difference[radius <= max(.35 * d, spacing[1])].mean())
+        area = float((difference[radius < d / 2 + 4] / core > .5).sum() * spacing[1] * spacing[2])
+        out.append((d, c, core, area, rise(*profile(difference, radius, spacing, 15.)) if d > 12 else None))
+    return out
+
+
+def roughness(stack, body):
+    """Mean |x[k+1] - x[k]| in the body."""
+    return float(np.abs(np.diff(stack, axis=0))[body[1:] & body[:-1]].mean())
+
+
+class Case:
+    """One source, references and truth, all arms on chosen slices."""
+
+    def __init__(self, networks, calibration, network, source, references, correlation=0., timesteps=detail.TIMESTEPS):
+        reading, readings = chain.Reading(source, READ), [chain.Reading(r, READ) for r in references]
+        restyling = chain.Restyling(networks, reading, readings)
+        residual = restyling.fields().mean(0)
+        self.distance, self.strength = table_shrinkage(calibration)(restyling)
+        self.nodes = restyling.nodes(residual, self.strength, residual_share(calibration, restyling))
+        spacing = source.spacing[1:]
+        flats = [nps(r.hu, r.scan.spacing[1:]) for r in (reading, *readings)]
+        self.patches = [f[1] for f in flats]
+        self.enough = min(self.patches) >= ENOUGH
+        powers = flats[0][0], np.mean([f[0] for f in flats[1:]], 0)
+        self.gains = noise_gains(*powers)
+        self.level, self.shape = direction(*powers, spacing)
+        self.stage = detail.Stage(network, *powers, spacing, timesteps)
+        self.correlation, self.seconds = correlation, []
+
+    def arms(self, source, used):
+        """{arm: [slices, J, I]} of a scan with this one's style (the same scan, with or without inserts)."""
+        reading = chain.Reading(source, READ)
+        slices = chain.Slices(reading, used)
+        out = dict(nothing=source.hu[used], gain=slices.under(self.nodes), ratio=slices.under(np.broadcast_to(self.gains[None, :, None, None, None], self.nodes.shape)))
+        if self.enough:
+            began = time.time()
+            out['detail'] = self.stage.slices(reading, out['ratio'], used, self.correlation)
+            self.seconds.append((time.time() - began) / len(used))
+        return out, reading.weight[used] > .5
+
+
+def compared(out, truth, source, body, spacing):
+    """Measures of every arm against the truth."""
+    flat = nps(truth, spacing[1:])
+    result = {}
+    for arm, hu in out.items():
+        row = measures.against(hu, truth, source, body, spacing)
+        mine = nps(hu, spacing[1:])
+        if min(flat[1], mine[1]) >= 8:
+            row['noise_sd_ratio'] = noise_sd(mine[0], spacing[1:]) / noise_sd(flat[0], spacing[1:])
+        row['slice_ratio'] = roughness(hu, body) / roughness(truth, body)
+        result[arm] = row
+    return result
+
+
+def seams(case, reading, started, k):
+    """Largest difference in HU inside the body between the tiling and another one of the same slice, as a share of the noise scale."""
+    tile = detail.TILE
+    planes = []
+    for size in (tile, 144):
+        detail.TILE = size
+        planes.append(case.stage.slices(reading, started, [k])[0])
+    detail.TILE = tile
+    return float(np.abs(planes[0] - planes[1]).max() / case.stage.scale), float(np.abs(planes[0] - planes[1]).mean() / case.stage.scale)
+
+
+def block_of(scan, pixel, rng):
+    """The middle of a volume, all rows and columns it has up to PIXELS, read with `pixel` mm."""
+    scale = pixel / scan.spacing[1]
+    hu = centre(scan.hu, PIXELS)
+    first = int(rng.integers(0, max(1, len(hu) - 2 * SLICES + 1)))
+    spacing = (scan.spacing[0] * scale, pixel, scan.spacing[2] * scale)
+    return Scan(hu[first:first + SLICES], spacing), Scan(hu[first + SLICES:first + 2 * SLICES], spacing)
+
+
+def scanners(rng, kind):
+    a, b = draw(rng), draw(rng)
+    change = lambda s, **k: Scanner(**{**s.__dict__, **k})
+    if kind in ('less_dose', 'more_noise'):
+        low = float(np.exp(rng.uniform(np.log(6), np.log(14))))
+        high = low * float(rng.uniform(1.6, 3.5))
+        a = change(a, sigma=high if kind == 'less_dose' else low)
+        return a, change(a, sigma=low if kind == 'less_dose' else high)
+    sharp, smooth = (a, b) if a.f50 > b.f50 else (b, a)
+    sigma = float(np.exp(rng.uniform(np.log(8), np.log(30))))
+    pair = [change(s, sigma=sigma, floor=1.) for s in (smooth, sharp)]
+    return pair if kind == 'smooth_to_sharp' else pair[::-1]
+
+
+def simulated(networks, calibration, network, paths, kind, seed, timesteps):
+    """One held-out pair; None where no closed form exists. The extra noise of the noisier scan is its own (never seen by the truth)."""
+    rng = np.random.default_rng([5100, seed])
+    volumes = [read_scan(p) for p in paths]
+    index = seed % len(volumes)
+    a, b = scanners(rng, kind)
+    pixel = float(max(rng.choice([.65, .8, .95]), volumes[index].spacing[1] / 3))
+    anatomy, other = block_of(volumes[index], pixel, rng)
+    if len(other.hu) < 4 or rng.random() < .5:
+        other = block_of(volumes[(index + 1) % len(volumes)], pixel, rng)[0]
+    used = evenly(len(anatomy.hu) - 2, MEASURED // 2) + 1
+    used = np.unique(np.r_[used, used + 1])
+    inserts = placed(anatomy, used, rng)
+    least = min(a.sigma, b.sigma)
+
+    def rendered(scan):
+        scene = Scene(scan, np.random.default_rng([seed, 9]))
+        return scene.under(a, least), scene.under(b, least)
+    (source, truth), (source_in, truth_in) = rendered(anatomy), rendered(with_inserts(anatomy, inserts))
+    reference = Scene(other, rng).under(b, 0.)
+    case = Case(networks, calibration, network, source, [reference], timesteps=timesteps)
+    if not case.enough:
+        return None
+    out, body = case.arms(source, used)
+    out_in, _ = case.arms(source_in, used)
+    values = compared(out, truth.hu[used], source.hu[used], body, source.spacing)
+    true = inserted(truth.hu[used], truth_in.hu[used], used, inserts, source.spacing)
+    for arm in out:
+        mine = inserted(out[arm], out_in[arm], used, inserts, source.spacing)
+        nodule = [(m[2] / t[2], m[3] / t[3]) for m, t in zip(mine, true) if t[4] is None]
+        edges = [(abs(t[1]), m[4] / t[4]) for m, t in zip(mine, true) if t[4]]
+        values[arm]['nodule_contrast'] = [round(float(np.mean([n[0] for n in nodule])), 4), round(float(np.std([n[0] for n in nodule])), 4)] if nodule else None
+        values[arm]['nodule_area'] = [round(float(np.mean([n[1] for n in nodule])), 4), round(float(np.std([n[1] for n in nodule])), 4)] if nodule else None
+        values[arm]['edge_rise_ratio'] = {str(int(c)): round(float(np.mean([e for x, e in edges if x == c])), 4) for c in sorted({x for x, _ in edges})}
+    return dict(kind=kind, volume=os.path.basename(paths[index]), families=[a.family, b.family], sigmas=[round(a.sigma, 1), round(b.sigma, 1)], distance=case.distance, strength=case.strength,
+                level=round(case.level, 3), shape=round(case.shape, 3), gains=[round(float(g), 3) for g in case.gains], patches=case.patches, values=values)
+
+
+def kernel_pair(networks, calibration, network, folder, timesteps):
+    smooth, sharp = (read_scan(os.path.join(folder, f'ct-lungdx-A0002-{k}.nii.gz')) for k in ('B40f', 'B70f'))
+    half = smooth.hu.shape[0] // 2
+    result = {}
+    for name, source, target in (('B70f_to_B40f', sharp, smooth), ('B40f_to_B70f', smooth, sharp)):
+        case = Case(networks, calibration, network, source, [Scan(target.hu[:half], target.spacing)], timesteps=timesteps)
+        used = half + np.array([3, 4, 9])
+        out, body = case.arms(source, used)
+        values = compared(out, target.hu[used], source.hu[used], body, source.spacing)
+        reading = chain.Reading(source, READ)
+        largest, mean = seams(case, reading, out['ratio'][:1], int(used[0]))
+        result[name] = dict(values=values, strength=case.strength, level=case.level, shape=case.shape, seams=dict(largest=largest, mean=mean), seconds_per_slice=float(np.mean(case.seconds)))
+        printed(name, values)
+    return result
+
+
+def printed(name, values):
+    print(f'\n{name}')
+    for arm, row in values.items():
+        show = lambda v: f'{v:.3f}' if isinstance(v, float) else str(v)
+        keys = ('mae', 'noise_sd_ratio', 'hf_sd_ratio', 'nps_deviation_mean', 'nps_deviation_max', 'slice_ratio', 'laa950', 'laa950_true', 'edge_rise_ratio', 'nodule_contrast', 'nodule_area', 'region_shift_p95')
+        print(f'{arm:14s}', ' '.join(f'{k} {show(row[k])}' for k in keys if row.get(k) is not None), flush=True)
+
+
+def summary(rows):
+    """Medians over the pairs of one kind, arm by arm."""
+    out = {}
+    for arm in ARMS:
+        mine = [r['values'][arm] for r in rows if arm in r['values']]
+        pick = lambda key: [m[key] for m in mine if m.get(key) is not None]
+        middle = lambda values: round(float(np.median(values)), 3) if len(values) else None
+        rises = {c: middle([m['edge_rise_ratio'][c] for m in mine if c in m['edge_rise_ratio']]) for c in ('60', '150', '400')}
+        out[arm] = {key: middle(pick(key)) for key in ('mae', 'noise_sd_ratio', 'hf_sd_ratio', 'nps_deviation_mean', 'nps_deviation_max', 'slice_ratio', 'region_shift_p95')}
+        out[arm] |= dict(noise_sd_within_10=middle([float(abs(v - 1) < .1) for v in pick('noise_sd_ratio')]) if not pick('noise_sd_ratio') else round(float(np.mean([abs(v - 1) < .1 for v in pick('noise_sd_ratio')])), 2),
+                         edge_rise_ratio=rises, nodule_contrast=middle([v[0] for v in pick('nodule_contrast')]), nodule_area=middle([v[0] for v in pick('nodule_area')]))
+    return out
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ('bundle', 'network', 'pair'):
+        parser.add_argument('--' + name, required=True)
+    parser.add_argument('--volumes', nargs='+', required=True)
+    parser.add_argument('--pairs', type=int, default=6, help='simulated pairs of each kind')
+    parser.add_argument('--timesteps', type=float, nargs='+', default=list(detail.TIMESTEPS))
+    parser.add_argument('--kinds', nargs='+', default=['less_dose', 'more_noise', 'sharp_to_smooth', 'smooth_to_sharp'])
+    parser.add_argument('--json')
+    options = parser.parse_args()
+    networks, manifest = chain.load_bundle(options.bundle)
+    calibration, network = manifest['calibration'], detail.load(options.network)
+    result = dict(kernel_pair=kernel_pair(networks, calibration, network, options.pair, options.timesteps), simulated={}, rows=[])
+    for kind in options.kinds:
+        rows, seed = [], 0
+        while len(rows) < options.pairs and seed < 4 * options.pairs:
+            row = simulated(networks, calibration, network, options.volumes, kind, seed, options.timesteps)
+            seed += 1
+            if row:
+                rows.append(row)
+                print('.', end='', flush=True)
+        result['simulated'][kind] = dict(pairs=len(rows), arms=summary(rows))
+        result['rows'] += rows
+        printed(f'{kind}: medians of {len(rows)} pairs, strength {[round(r["strength"], 2) for r in rows]}, level {[r["level"] for r in rows]}, shape {[r["shape"] for r in rows]}', result['simulated'][kind]['arms'])
+    if options.json:
+        with open(options.json, 'w') as f:
+            json.dump(result, f, indent=1)
+
+
+if __name__ == '__main__':
+    main()
