@@ -57,6 +57,8 @@ export type CtProtocol = SharedProtocol & Readonly<{
   start: Readonly<{ kind: 'noise-power-ratio' }>;
   sampler: SamplerSettings<Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>>;
   field: Readonly<{ minGain: number; maxGain: number; softCapHu: number }>;
+  /** The diffusion in image space; absent: off. Runs by itself up to `highestLevel` and `largestShape` (detail/chooseDetail.ts). */
+  detail?: Readonly<{ mode: 'auto' | 'on' | 'off'; timesteps: readonly number[]; capHu: number; highestLevel: number; largestShape: number }>;
   gates: Readonly<{
     softAnchorHu: number;
     hardAnchorHu: number;
@@ -82,12 +84,16 @@ const PROTOCOLS = join(packageRoot, 'protocols');
 export function parseProtocol(text: string): Protocol {
   const protocol = parseChecked<Protocol>(text, { schema: SCHEMAS[modalityClaimed(text)], what: 'The protocol', code: 'CONCORD_PROTOCOL' });
   const { timesteps, num_train_timesteps: trainTimesteps } = protocol.sampler;
-  // what a schema cannot say: noisiest first, inside the schedule
-  if (timesteps.some((t, i) => t >= (i === 0 ? trainTimesteps : timesteps[i - 1]!))) {
-    throw new ConcordError('CONCORD_PROTOCOL',
-      `The protocol: /sampler/timesteps: expected numbers falling from below ${trainTimesteps}, got [${timesteps.join(', ')}].`);
-  }
+  checkTimesteps('/sampler/timesteps', timesteps, trainTimesteps);
+  if (protocol.modality === 'CT' && protocol.detail !== undefined) checkTimesteps('/detail/timesteps', protocol.detail.timesteps, trainTimesteps);
   return protocol;
+}
+
+/** What a schema cannot say: noisiest first, inside the schedule. */
+function checkTimesteps(where: string, timesteps: readonly number[], trainTimesteps: number): void {
+  if (timesteps.some((t, i) => t >= (i === 0 ? trainTimesteps : timesteps[i - 1]!))) {
+    throw new ConcordError('CONCORD_PROTOCOL', `The protocol: ${where}: expected numbers falling from below ${trainTimesteps}, got [${timesteps.join(', ')}].`);
+  }
 }
 
 /**

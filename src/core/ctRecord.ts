@@ -11,6 +11,18 @@ export type HuAnchor = Readonly<{
 /** One curve over the 12 bands for each scan; the reference's is its style's. */
 export type BandCurves = Readonly<{ source: readonly number[]; harmonized: readonly number[]; reference: readonly number[] }>;
 
+/**
+ * Whether the detail stage ran, and why, in words. `noiseRatio`: noise SD of the reference over the source's; `shapeDifference`: how far both spectra are
+ * from one shape; both null with too few flat patches. `change`: the stage's own |ΔHU| over the voxels it may change; null when it did not run.
+ */
+export type DetailFacts = Readonly<{
+  runs: boolean;
+  reason: string;
+  noiseRatio: number | null;
+  shapeDifference: number | null;
+  change: Readonly<{ meanHu: number; largestHu: number; tiles: number }> | null;
+}>;
+
 /** What a CT's record holds besides: all that its report draws. Bands 1 … 12. */
 export type CtFacts = Readonly<{
   /** Centre frequencies, cycles/mm. */
@@ -29,7 +41,7 @@ export type CtFacts = Readonly<{
   rankError: number;
   anchors: readonly HuAnchor[];
   regions: Readonly<{ count: number; worstClass: number; median: number; p99: number }> | null;
-  detailStage: 'off';
+  detail: DetailFacts;
 }>;
 
 /** A piece of an axial slice for the report: HU, rows from the patient's back forward, I fastest. */

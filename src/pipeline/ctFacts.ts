@@ -21,10 +21,11 @@ type Evidence = Readonly<{
   energies: BandEnergies;
   factored: FactoredField;
   measured: CtChange;
+  detail: CtFacts['detail'];
 }>;
 
 /** The CT part of a record, six decimals each: all that the report draws. */
-export function ctFacts({ before, after, reference, start, field, residual, energies, factored, measured }: Evidence): CtFacts {
+export function ctFacts({ before, after, reference, start, field, residual, energies, factored, measured, detail }: Evidence): CtFacts {
   const bands = Array.from({ length: BAND_COUNT }, (_, b) => b);
   const nodes = supportedNodes(energies);
   const soft = nodes.filter(({ group }) => group === SOFT);
@@ -50,7 +51,7 @@ export function ctFacts({ before, after, reference, start, field, residual, ener
     rankError: Number(factored.error.toFixed(6)),
     anchors: measured.anchors,
     regions: measured.regions ?? null,
-    detailStage: 'off',
+    detail,
   };
 }
 

@@ -17,6 +17,7 @@ import { ctFacts, meanSpread } from './ctFacts.ts';
 import { isHardRefusal } from './gates.ts';
 import { createLookMeter, measureCt } from './measureCt.ts';
 import { checkModality } from './modality.ts';
+import { openDetail } from './openDetail.ts';
 import { sampleGainResidual } from './sampleField.ts';
 import { comparableDistance, shrinkageAt } from './shrinkage.ts';
 
@@ -52,12 +53,15 @@ export async function harmonizeCt(scan: Scan, job: ScanJob & Readonly<{ referenc
   const hasStart = start.gains.some((gain) => gain !== 1);
   const share = (hasStart ? calibration.residual : calibration.residualWithoutStart ?? calibration.residual) ?? 1;
   const field = composeGainField(start.gains, residual.mean, { shrinkage, residual: share, ...protocol.field });
-  const factored = factorField(field);
+  const detail = openDetail({ scan, native, noise: look.noise, energies, reference, seed: job.seed }, protocol, bundle);
+  const applied = detail.gains ?? field;
+  const factored = factorField(applied);
   const meter = createCtMeter(native);
   const lookAfter = createLookMeter(native);
   const used = new Set(evenlySpaced(native.stack.shape[2], USED_SLICES));
   const cleaned = new Float32Array(native.stack.shape[0] * native.stack.shape[1]);
   for (const slice of gainSlices(factored, native, { cellMm: protocol.statistics.cellMm, softCapHu: protocol.field.softCapHu })) {
+    await detail.stage?.apply(slice);
     meter.add(slice);
     if (!used.has(slice.k)) continue;
     cleanSlice(slice.after, cleaned);
@@ -74,7 +78,7 @@ export async function harmonizeCt(scan: Scan, job: ScanJob & Readonly<{ referenc
     },
     redrawRatio: calibration.redrawError === undefined ? null : redrawCtError(redrawn, energies) / calibration.redrawError.p995,
     uncertainty: meanSpread(residual.sd, energies),
-    field,
+    field: applied,
   }, protocol, bundle.manifest);
   const isRefused = gates.some(isHardRefusal);
   return {
@@ -82,7 +86,7 @@ export async function harmonizeCt(scan: Scan, job: ScanJob & Readonly<{ referenc
     issues: [...issues, ...start.issues],
     conform: { orientation: 'RAS', intensity: 'HU', shape: [...native.stack.shape], spacingMm: [...native.stack.spacing], cells: [...energies.cells], bodyVoxels: native.body.voxels },
     toneCurve: null,
-    ct: ctFacts({ before: look, after, reference, start, field, residual, energies, factored, measured }),
+    ct: ctFacts({ before: look, after, reference, start, field: applied, residual, energies, factored, measured, detail: detail.facts() }),
     images: { source: look.pictures, harmonized: after.pictures, reference: job.referencePreview?.modality === 'CT' ? job.referencePreview.pictures : null },
     image: isRefused ? null : scan.volume,
   };

@@ -44,7 +44,7 @@ function curveChart(frequencies: readonly number[], curves: BandCurves, shown: r
   });
 }
 
-function drawGains({ frequencies, gains, hasStart, rank, rankError }: CtFacts): Html {
+function drawGains({ frequencies, gains, hasStart, rank, rankError, detail }: CtFacts): Html {
   const highest = Math.max(1.2, ...gains.high, ...gains.start);
   const chart = renderChart({
     width: 460, height: 330,
@@ -62,7 +62,15 @@ function drawGains({ frequencies, gains, hasStart, rank, rankError }: CtFacts): 
 <div class="legend"><span>${legendKey('harmonized')}soft tissue, and 5–95 % of cells and classes</span><span>${legendKey('source')}closed-form start</span><span>${legendKey('identity')}no change</span></div>
 ${chart}
 <figcaption>Below 1 a band is damped, above 1 amplified; the lowest frequencies stay at 1, so Hounsfield units hold. ${hasStart ? 'The start is the square root of the ratio of the noise powers.' : 'There were too few flat patches for a start: the gains are the diffused part alone.'}
-Applied as ${rank} radial responses, which meet every gain within ${quantity(rankError)}.</figcaption></figure>`;
+Applied as ${rank} radial responses, which meet every gain within ${quantity(rankError)}.
+${detailText(detail)}</figcaption></figure>`;
+}
+
+function detailText({ runs, reason, change }: CtFacts['detail']): string {
+  const hu = (value: number): string => value.toFixed(1);
+  return runs && change !== null
+    ? `The detail stage ran: ${reason}. These gains set the grain; the stage gave edges back, by ${hu(change.meanHu)} HU on average and ${hu(change.largestHu)} HU at most.`
+    : `The detail stage did not run: ${reason}.`;
 }
 
 /** The HU anchors of the record as a table: dicom.md's contract, tissue by tissue. */
