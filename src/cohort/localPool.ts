@@ -3,21 +3,22 @@ import type { ChildProcess } from 'node:child_process';
 
 import { ConcordError } from '../core/errors.ts';
 import { errorOf } from './messages.ts';
-import type { OpenRequest, WorkerReply, WorkerRequest } from './messages.ts';
+import type { PlainError, WorkerReply, WorkerRequest } from './messages.ts';
 
 export type PoolOptions = Readonly<{
   workers: number;
-  open: OpenRequest;
+  /** What every worker is asked first; null for nothing. */
+  open: object | null;
   /** For one request, loading the bundle not counted. */
   timeLimitMs: number;
   /** Aborting kills every worker. */
   signal: AbortSignal;
-  /** The worker's program; another one in tests. */
+  /** The worker's program; the one that harmonizes where it is not given. */
   program?: URL;
 }>;
 
 /** Worker processes on this machine; holds them until closed. */
-export type LocalPool = Readonly<{
+export type LocalPool<Request = WorkerRequest, Reply = WorkerReply> = Readonly<{
   workers: number;
   /** Starts the first worker: a bundle or device at fault shows before any work. */
   ready: () => Promise<void>;
@@ -26,25 +27,25 @@ export type LocalPool = Readonly<{
    *
    * @throws what the worker threw; CONCORD_TIMEOUT, CONCORD_WORKER when the worker was lost with this request
    */
-  submit: (request: WorkerRequest, requests?: number) => Promise<WorkerReply>;
+  submit: (request: Request, requests?: number) => Promise<Reply>;
   close: () => Promise<void>;
 }>;
 
-type Lane = Readonly<{
+type Lane<Request, Reply> = Readonly<{
   ready: () => Promise<void>;
-  run: (request: WorkerRequest, limitMs: number) => Promise<WorkerReply>;
+  run: (request: Request, limitMs: number) => Promise<Reply>;
   close: () => Promise<void>;
 }>;
 
 const WORKER = new URL('./worker.js', import.meta.url);
 
 /** Workers start with their first request; one that is lost is replaced at the next. */
-export function openPool(options: PoolOptions): LocalPool {
-  const lanes = Array.from({ length: options.workers }, () => openLane(options));
+export function openPool<Request extends object = WorkerRequest, Reply extends Message = WorkerReply>(options: PoolOptions): LocalPool<Request, Reply> {
+  const lanes = Array.from({ length: options.workers }, () => openLane<Request, Reply>(options));
   const free = [...lanes];
-  const waiting: ((lane: Lane) => void)[] = [];
-  const submit = async (request: WorkerRequest, requests = 1): Promise<WorkerReply> => {
-    const lane = free.shift() ?? await new Promise<Lane>((resolve) => waiting.push(resolve));
+  const waiting: ((lane: Lane<Request, Reply>) => void)[] = [];
+  const submit = async (request: Request, requests = 1): Promise<Reply> => {
+    const lane = free.shift() ?? await new Promise<Lane<Request, Reply>>((resolve) => waiting.push(resolve));
     try {
       return await lane.run(request, options.timeLimitMs * requests);
     } finally {
@@ -62,7 +63,7 @@ export function openPool(options: PoolOptions): LocalPool {
 }
 
 /** One worker at a time, and its successors. */
-function openLane({ open, signal, program = WORKER }: PoolOptions): Lane {
+function openLane<Request extends object, Reply extends Message>({ open, signal, program = WORKER }: PoolOptions): Lane<Request, Reply> {
   let child: ChildProcess | undefined;
   const start = async (): Promise<ChildProcess> => {
     // onnxruntime and codecs may write to standard output, which belongs to the result
@@ -70,17 +71,17 @@ function openLane({ open, signal, program = WORKER }: PoolOptions): Lane {
     child = started;
     started.once('exit', () => { if (child === started) child = undefined; });
     try {
-      await exchange(started, open, OPEN_LIMIT_MS, signal);
+      if (open !== null) await exchange(started, open, OPEN_LIMIT_MS, signal);
     } catch (error) {
       await end(started);
       throw error;
     }
     return started;
   };
-  const run = async (request: WorkerRequest, limitMs: number): Promise<WorkerReply> => {
+  const run = async (request: Request, limitMs: number): Promise<Reply> => {
     if (signal.aborted) throw new ConcordError('CONCORD_WORKER', 'The run was interrupted.');
     const worker = child ?? await start();
-    return exchange(worker, request, limitMs, signal);
+    return exchange<Reply>(worker, request, limitMs, signal);
   };
   return {
     ready: async () => { if (child === undefined) await start(); },
@@ -91,8 +92,15 @@ function openLane({ open, signal, program = WORKER }: PoolOptions): Lane {
 
 const OPEN_LIMIT_MS = 300_000;
 
+type Message = Readonly<{ kind: string }>;
+type Failure = Readonly<{ kind: 'error'; error: PlainError }>;
+
+function isFailure(reply: Message): reply is Failure {
+  return reply.kind === 'error';
+}
+
 /** Sends one request and waits for its answer, or for the worker's end. */
-function exchange(child: ChildProcess, request: WorkerRequest, limitMs: number, signal: AbortSignal): Promise<WorkerReply> {
+function exchange<Reply extends Message>(child: ChildProcess, request: object, limitMs: number, signal: AbortSignal): Promise<Reply> {
   return new Promise((resolve, reject) => {
     let isTimedOut = false;
     const kill = (): void => { child.kill('SIGKILL'); };
@@ -102,9 +110,9 @@ function exchange(child: ChildProcess, request: WorkerRequest, limitMs: number, 
       signal.removeEventListener('abort', kill);
       child.off('message', answered).off('exit', lost).off('error', failed);
     };
-    const answered = (reply: WorkerReply): void => {
+    const answered = (reply: Reply | Failure): void => {
       settle();
-      if (reply.kind === 'error') reject(errorOf(reply.error));
+      if (isFailure(reply)) reject(errorOf(reply.error));
       else resolve(reply);
     };
     const lost = (status: number | null, signalName: string | null): void => {

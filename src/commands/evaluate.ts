@@ -1,3 +1,6 @@
+import { availableParallelism } from 'node:os';
+
+import { openMeasurePool } from '../cohort/measurePool.ts';
 import type { CohortRecord, Estimate } from '../core/cohortRecord.ts';
 import type { Finding } from '../core/validationRecord.ts';
 import { armList } from '../pipeline/evaluation/armList.ts';
@@ -6,7 +9,10 @@ import { evaluateCohort } from '../pipeline/evaluateCohort.ts';
 import { writeDharmTables, writeEvaluation } from '../pipeline/writeEvaluation.ts';
 import { VIEWER_WARNING, writeViewer } from '../pipeline/writeViewer.ts';
 import { command } from './command.ts';
-import { integer, number, optionalText, requiredText } from './parameter.ts';
+import { integer, number, optionalInteger, optionalText, requiredText } from './parameter.ts';
+
+/** Each needs some 300 MB; more are asked for. */
+const MOST_WORKERS = 4;
 
 export const evaluate = command({
   name: 'evaluate',
@@ -18,6 +24,7 @@ export const evaluate = command({
       reference: requiredText('PATH', 'Scans of the reference scanner'),
       truth: optionalText('PATH', 'Scans of the same people on the reference scanner, matched by name'),
       output: requiredText('DIR', 'Output folder for evaluation.html, metrics.tsv and evaluation.json'),
+      workers: optionalInteger('Scans measured at a time, each in its own process', { defaultNote: 'the cores, 4 at most', min: 1, max: 64 }),
     },
     Cohort: {
       participants: optionalText('FILE', 'participants.tsv: participant_id, age, sex, diagnosis, …'),
@@ -39,7 +46,9 @@ export const evaluate = command({
   run: async (values, context) => {
     let progress: ReturnType<typeof context.progress> | undefined;
     const arms = armList(values.arms);
+    const measurer = openMeasurePool(values.workers ?? Math.min(MOST_WORKERS, availableParallelism()), context.signal);
     const evaluation = await evaluateCohort({
+      measurer,
       before: values.before,
       after: values.after,
       reference: values.reference,
@@ -57,7 +66,10 @@ export const evaluate = command({
         progress.step();
       },
       onArm: (arm) => context.log.info({ arm }, 'statistics'),
-    }).finally(() => progress?.finish());
+    }).finally(async () => {
+      progress?.finish();
+      await measurer.close();
+    });
     const { record } = evaluation;
     const worst = await drawWorstScans(record, { before: values.before, after: values.after });
     const paths = await writeEvaluation(record, values.output, worst);

@@ -2,8 +2,8 @@ import type { Issue } from './issues.ts';
 import type { RESEARCH_USE } from './scanRecord.ts';
 import type { ValidationRecord } from './validationRecord.ts';
 
-/** A number with its confidence interval where there are enough subjects for one, or the reason for its absence. */
-export type Estimate = Readonly<{ value: number; low?: number; high?: number }> | Readonly<{ unavailable: string }>;
+/** A number with its confidence interval, or the code of why there is none; or the reason for its own absence. */
+export type Estimate = Readonly<{ value: number; low?: number; high?: number; noInterval?: string }> | Readonly<{ unavailable: string }>;
 
 /** One distribution measure of one feature, from a set of scans to the reference set. */
 export type DistanceRow = Readonly<{

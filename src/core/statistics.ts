@@ -1,4 +1,5 @@
 import { ConcordError } from './errors.ts';
+import { sortedFloats } from './sortFloats.ts';
 
 /** Any array of numbers that is only read. */
 export type Samples = ArrayLike<number>;
@@ -12,7 +13,7 @@ export type Samples = ArrayLike<number>;
  */
 export function quantiles(values: Samples, probabilities: readonly number[]): number[] {
   // typed arrays sort by number, and far faster than plain ones
-  const sorted = values instanceof Float32Array ? values.slice().sort() : Float64Array.from(values).sort();
+  const sorted = values instanceof Float32Array ? sortedFloats(values) : Float64Array.from(values).sort();
   return probabilities.map((p) => betweenOrderStatistics(sorted.length, p, (rank) => sorted[rank]!));
 }
 

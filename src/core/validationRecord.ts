@@ -7,6 +7,8 @@ export type Finding =
       value: number;
       low?: number;
       high?: number;
+      /** Why there is no interval, where one could have been: a code. */
+      noInterval?: string;
       p?: number;
       /** BH across features, or Holm across the headline tests: `correction` of the row says which. */
       q?: number;
@@ -122,6 +124,9 @@ export type FlowRow = Readonly<{ site: string; found: number; readable: number; 
 
 export type DrawnScan = Readonly<{ name: string; arm: string; site: string; x: number; y: number }>;
 
+/** S-22: of the people of one kind at one site, how many scans were found and which share was left out. Few people: suppressed. */
+export type LeftOutRow = Readonly<{ site: string; covariate: string; level: string; found: Finding; share: Finding }>;
+
 /** What pictures need and no table holds. Axes are fixed across arms. */
 export type Drawings = Readonly<{
   /** One basis, fitted on before + reference scans, z-scored; every arm projected onto it. */
@@ -146,8 +151,8 @@ export type Headline = Readonly<{
 export type Methods = Readonly<{
   confidence: number;
   resamples: number;
-  /** Intervals from fewer draws, because each is slow; of the first headline from half samples, not the bootstrap. */
-  fewerResamples?: Readonly<{ count: number; statistics: readonly string[]; halfSamples: number }>;
+  /** Draws for the interval of the first headline, which is from half samples and not the bootstrap. */
+  halfSamples: number;
   permutations: number;
   seed: number;
   probeSeeds: readonly number[];
@@ -167,6 +172,7 @@ export type ValidationRecord = Readonly<{
   arms: readonly ArmSummary[];
   design: Readonly<{
     flow: readonly FlowRow[];
+    leftOut: readonly LeftOutRow[];
     table1: readonly SiteColumn[];
     confounding: readonly ConfoundingRow[];
     /** False forbids every claim of preservation (V-03); null where nothing is known of people. */

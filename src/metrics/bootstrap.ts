@@ -2,6 +2,9 @@ import { randomStream } from '../core/random.ts';
 
 export type Interval = Readonly<{ low: number; high: number }>;
 
+/** Why there is no interval: too few to draw from, too many draws without a value, or draws that are not around the estimate. */
+export type NoInterval = Readonly<{ withheld: 'FEW_SUBJECTS' | 'UNDEFINED_DRAWS' | 'ONE_SIDED_DRAWS' | 'INTERVAL_OUTSIDE' }>;
+
 export type BootstrapPlan = Readonly<{
   /** Clusters, the subjects: they are drawn with replacement, never their single scans. */
   clusters: number;
@@ -16,15 +19,15 @@ const LEAST_SHARE = 0.005;
 
 /**
  * Bias-corrected and accelerated bootstrap interval of a statistic of clustered data. `statistic` gets the drawn
- * cluster indices. Undefined for fewer than three clusters, where the statistic is not finite for too many draws, or
+ * cluster indices. Withheld for fewer than three clusters, where the statistic is not finite for too many draws, or
  * where nearly all draws lie on one side of the estimate, or the interval would not hold it, as for distances that
  * resampling can only enlarge.
  *
  * Source: Efron 1987, eqs. 2.3 and 6.6; the acceleration from the jackknife over clusters.
  */
-export function bcaInterval(statistic: (drawn: readonly number[]) => number, plan: BootstrapPlan): Interval | undefined {
+export function bcaInterval(statistic: (drawn: readonly number[]) => number, plan: BootstrapPlan): Interval | NoInterval {
   const { clusters, resamples, confidence, seed } = plan;
-  if (clusters < 3) return undefined;
+  if (clusters < 3) return { withheld: 'FEW_SUBJECTS' };
   const everyone = Array.from({ length: clusters }, (_, n) => n);
   const estimate = statistic(everyone);
   const random = randomStream(`${seed}|bootstrap`);
@@ -33,12 +36,12 @@ export function bcaInterval(statistic: (drawn: readonly number[]) => number, pla
 }
 
 /**
- * The ends of the interval from the estimate, its bootstrap draws and its jackknife values; undefined as above.
+ * The ends of the interval from the estimate, its bootstrap draws and its jackknife values; withheld as above.
  * Source: Efron 1987, eq. 2.3.
  */
-export function bcaEnds(estimate: number, drawn: readonly number[], jackknife: readonly number[], confidence: number): Interval | undefined {
+export function bcaEnds(estimate: number, drawn: readonly number[], jackknife: readonly number[], confidence: number): Interval | NoInterval {
   const draws = Float64Array.from(drawn.filter(Number.isFinite)).sort();
-  if (!Number.isFinite(estimate) || draws.length < 0.9 * drawn.length) return undefined;
+  if (!Number.isFinite(estimate) || draws.length < 0.9 * drawn.length) return { withheld: 'UNDEFINED_DRAWS' };
   const acceleration = accelerationOf(jackknife.filter(Number.isFinite));
   // ties count half, so that a statistic that never moves is unbiased
   let [below, equal] = [0, 0];
@@ -48,7 +51,7 @@ export function bcaEnds(estimate: number, drawn: readonly number[], jackknife: r
   }
   const share = (below + equal / 2) / draws.length;
   // resampling moved the statistic away from the estimate: what it spans is not around it
-  if (share < LEAST_SHARE || share > 1 - LEAST_SHARE) return undefined;
+  if (share < LEAST_SHARE || share > 1 - LEAST_SHARE) return { withheld: 'ONE_SIDED_DRAWS' };
   const bias = normalQuantile(share);
   const end = (probability: number): number => {
     const z = bias + normalQuantile(probability);
@@ -58,7 +61,7 @@ export function bcaEnds(estimate: number, drawn: readonly number[], jackknife: r
   const [low, high] = [end((1 - confidence) / 2), end((1 + confidence) / 2)];
   // sums in another order differ by rounding; beyond that, an interval that leaves its own estimate out is none
   const rounding = 1e-9 * Math.max(Math.abs(estimate), Math.abs(low), Math.abs(high));
-  if (estimate < low - rounding || estimate > high + rounding) return undefined;
+  if (estimate < low - rounding || estimate > high + rounding) return { withheld: 'INTERVAL_OUTSIDE' };
   return { low: Math.min(low, estimate), high: Math.max(high, estimate) };
 }
 

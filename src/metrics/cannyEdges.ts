@@ -1,3 +1,4 @@
+import { sortedFloats } from '../core/sortFloats.ts';
 import type { Volume } from '../core/volume.ts';
 import { filtered, gaussianKernel } from './gaussianFilter.ts';
 import { maskedValues } from './maskedValues.ts';
@@ -31,7 +32,7 @@ export function cannyEdges(volume: Volume, mask: Uint8Array, { low, high }: Read
     gradient[2][voxel] = z;
     magnitude[voxel] = Math.sqrt(x * x + y * y + z * z);
   });
-  const inside = maskedValues(magnitude, mask).filter((value) => value > 0).sort();
+  const inside = sortedFloats(maskedValues(magnitude, mask).filter((value) => value > 0));
   const edges = new Uint8Array(smooth.length);
   if (inside.length === 0) return edges;
   const [weak, strong] = [inside[Math.floor(low * (inside.length - 1))]!, inside[Math.floor(high * (inside.length - 1))]!];

@@ -15,16 +15,32 @@ export type EdgeAgreement = Readonly<{ f1: number; assdMm: number }>;
  * Source: F1 of van Rijsbergen 1979 with a tolerance of one voxel; average symmetric surface distance, Heimann et al. 2009.
  */
 export function edgeAgreement(a: Volume, b: Volume, mask: Uint8Array): EdgeAgreement | undefined {
-  requireOneGrid('edgeAgreement', a, b, mask);
-  const box = boxAround(mask, a.shape, CANNY_REACH);
-  const inside = croppedMask(mask, a.shape, box);
-  const [ofA, ofB] = [cannyEdges(croppedVolume(a, box), inside), cannyEdges(croppedVolume(b, box), inside)];
-  if (!ofA.includes(1) || !ofB.includes(1)) return undefined;
-  const spacing = spacingOf(a.affine);
-  const toB = distancesOf(ofA, distanceToNearest(ofB, boxShape(box), spacing));
-  const toA = distancesOf(ofB, distanceToNearest(ofA, boxShape(box), spacing));
+  return edgeAgreementTo(a, mask)(b);
+}
+
+/** The same of many scans to one, whose edges are found once. @throws CONCORD_GRID_MISMATCH */
+export function edgeAgreementTo(source: Volume, mask: Uint8Array): (output: Volume) => EdgeAgreement | undefined {
+  const box = boxAround(mask, source.shape, CANNY_REACH);
+  const inside = croppedMask(mask, source.shape, box);
+  const spacing = spacingOf(source.affine);
+  const edgesOf = (volume: Volume): Edges => {
+    const edges = cannyEdges(croppedVolume(volume, box), inside);
+    return { edges, distance: distanceToNearest(edges, boxShape(box), spacing) };
+  };
+  const ofSource = edgesOf(source);
+  return (output) => {
+    requireOneGrid('edgeAgreement', source, output, mask);
+    return agreementOf(ofSource, edgesOf(output), Math.max(...spacing));
+  };
+}
+
+type Edges = Readonly<{ edges: Uint8Array; distance: Float32Array }>;
+
+function agreementOf(a: Edges, b: Edges, voxelMm: number): EdgeAgreement | undefined {
+  if (!a.edges.includes(1) || !b.edges.includes(1)) return undefined;
+  const [toB, toA] = [distancesOf(a.edges, b.distance), distancesOf(b.edges, a.distance)];
   // rounding of the affine must not make a neighbour a stranger
-  const reach = Math.max(...spacing) * (1 + 1e-6);
+  const reach = voxelMm * (1 + 1e-6);
   const near = (distances: readonly number[]): number => distances.filter((distance) => distance <= reach).length / distances.length;
   const [precision, recall] = [near(toA), near(toB)];
   return {

@@ -1,12 +1,23 @@
+import { sortedFloats } from '../core/sortFloats.ts';
+
 /** Ranks from 1; equal values share their mean rank. */
 export function midRanks(values: ArrayLike<number>): Float64Array {
-  const order = Array.from(values, (_, n) => n).sort((a, b) => values[a]! - values[b]!);
-  const ranks = new Float64Array(values.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    while (end + 1 < order.length && values[order[end + 1]!] === values[order[start]!]) end++;
-    for (let n = start; n <= end; n++) ranks[order[n]!] = (start + end) / 2 + 1;
-    start = end + 1;
+  const sorted = values instanceof Float32Array ? sortedFloats(values) : Float64Array.from(values).sort();
+  const rankOfRun = new Float64Array(sorted.length);
+  for (let start = 0, end = 0; start < sorted.length; start = end) {
+    while (end < sorted.length && sorted[end] === sorted[start]) end++;
+    rankOfRun[start] = (start + 1 + end) / 2;
   }
-  return ranks;
+  return Float64Array.from(values, (value) => rankOfRun[firstPlace(sorted, value)]!);
+}
+
+/** Where the run of this value begins. */
+function firstPlace(sorted: Float32Array | Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -11,10 +11,21 @@ import { midRanks } from './ranks.ts';
  * @throws CONCORD_GRID_MISMATCH
  * Source: Pearson 1896; Spearman 1904.
  */
-export function tissueCorrelation(a: Volume, b: Volume, tissue: Uint8Array): Readonly<{ pearson: number; spearman: number }> {
-  requireOneGrid('tissueCorrelation', a, b, tissue);
-  const [x, y] = [maskedValues(a.samples, tissue), maskedValues(b.samples, tissue)];
-  return { pearson: correlation(x, y), spearman: correlation(midRanks(x), midRanks(y)) };
+export function tissueCorrelation(a: Volume, b: Volume, tissue: Uint8Array): TissueCorrelation {
+  return tissueCorrelationTo(a, tissue)(b);
+}
+
+export type TissueCorrelation = Readonly<{ pearson: number; spearman: number }>;
+
+/** The same of many scans to one, whose voxels are ranked once. @throws CONCORD_GRID_MISMATCH */
+export function tissueCorrelationTo(source: Volume, tissue: Uint8Array): (output: Volume) => TissueCorrelation {
+  const x = maskedValues(source.samples, tissue);
+  const ranks = midRanks(x);
+  return (output) => {
+    requireOneGrid('tissueCorrelation', source, output, tissue);
+    const y = maskedValues(output.samples, tissue);
+    return { pearson: correlation(x, y), spearman: correlation(ranks, midRanks(y)) };
+  };
 }
 
 function correlation(x: ArrayLike<number>, y: ArrayLike<number>): number {

@@ -2,33 +2,29 @@ import { basename } from 'node:path';
 
 import type { CohortRecord, EvaluatedScan } from '../core/cohortRecord.ts';
 import { ConcordError } from '../core/errors.ts';
-import type { CovariateTable, FeatureTable, PairValues } from '../core/featureTable.ts';
+import type { CovariateTable, FeatureTable } from '../core/featureTable.ts';
 import { ScanRefusal } from '../core/issues.ts';
 import { randomStream } from '../core/random.ts';
 import { RESEARCH_USE } from '../core/scanRecord.ts';
-import type { Volume } from '../core/volume.ts';
-import { readScan, type ScanInput } from '../formats/scan.ts';
-import { displacement } from '../metrics/displacement.ts';
+import type { ScanInput } from '../formats/scan.ts';
 import { binWidth, pooledShares, widerBins } from '../metrics/intensityHistogram.ts';
-import { pairFidelity } from '../metrics/pairFidelity.ts';
 import { shuffled } from '../metrics/permutation.ts';
 import { wasserstein1OfHistograms } from '../metrics/wasserstein1.ts';
 import { type FeatureArm, isFeatureArm } from '../validation/featureArms.ts';
 import { validateCohort } from '../validation/validateCohort.ts';
-import { armReference, armStatistics } from './evaluation/arms/armReference.ts';
+import { armReference } from './evaluation/arms/armReference.ts';
 import type { ArmId } from './evaluation/arms/armCatalogue.ts';
-import { armNotes, imageArms } from './evaluation/arms/imageArms.ts';
-import { conformAlone } from './evaluation/conformPair.ts';
+import { armNotes } from './evaluation/arms/imageArms.ts';
 import { distanceRows, type CohortFeatures } from './evaluation/distances.ts';
 import { clustersOf, type StatisticsPlan } from './evaluation/estimates.ts';
-import { evaluatePair, type PairFeatures } from './evaluation/evaluatePair.ts';
-import { featureTable, measuredScan, type MeasuredScan } from './evaluation/features.ts';
+import { featureTable } from './evaluation/features.ts';
 import { flowRows } from './evaluation/flow.ts';
-import { matchKey, matchScans, subjectOf, type RoleIssue, type ScanPair } from './evaluation/matchScans.ts';
+import { matchScans, subjectOf, type RoleIssue } from './evaluation/matchScans.ts';
+import { inThisProcess, type MeasuredPair, type ScanMeasurer } from './evaluation/measureScans.ts';
 import { findInOneForm } from './evaluation/oneForm.ts';
 import { noParticipants, readParticipants } from './evaluation/participants.ts';
 import { pairedRows, summaryRows } from './evaluation/preservation.ts';
-import { featureBins, scanFeatures, type ScanFeatures } from './evaluation/scanFeatures.ts';
+import { featureBins, type ScanFeatures } from './evaluation/scanFeatures.ts';
 import { siteLabels } from './evaluation/siteOf.ts';
 import { cohortWarnings } from './evaluation/warnings.ts';
 
@@ -49,6 +45,8 @@ export type EvaluateJob = Readonly<{
   /** Share of one site's scans that may be left out before the headlines are withheld (S-22). */
   mostLeftOut: number;
   concordVersion: string;
+  /** Who measures the scans; this process where it is not given. */
+  measurer?: ScanMeasurer;
   signal?: AbortSignal;
   /** Called once per scan of the work, with the number of all. */
   onScan?: (done: number, total: number) => void;
@@ -60,9 +58,9 @@ export type EvaluateJob = Readonly<{
 export type Evaluation = Readonly<{ record: CohortRecord; table: FeatureTable; covariates: CovariateTable }>;
 
 /**
- * Compares a cohort before and after with a reference set, and with the truth where there is one. Scans are read one
- * pair at a time and only their features kept, so memory does not grow with the cohort. A scan that cannot be
- * read becomes an issue; the rest is computed.
+ * Compares a cohort before and after with a reference set, and with the truth where there is one. Each scan is read once
+ * and only its features are kept, so memory does not grow with the cohort. A scan that cannot be read becomes an issue;
+ * the rest is computed. The record depends neither on the order of scans nor on who measures them.
  *
  * @throws CONCORD_NO_INPUT without a single matched pair; CONCORD_REFERENCE without a readable reference scan
  */
@@ -83,30 +81,14 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
   };
   const covariates = job.participants === null ? noParticipants : await readParticipants(job.participants, job.siteColumn);
   const sites = siteLabels(found, job.before, covariates);
-  const measured: MeasuredScan[] = [];
-  const pairValues: PairValues[] = [];
-  const reference = await collect(found.reference, issues, advance, async (input) => {
-    const image = conformAlone(await volumeOf(input));
-    measured.push(measuredScan({ name: matchKey(input.name), subject: subjectOf(input.name), site: sites.reference(input), role: 'reference', arm: 'reference' }, image));
-    return { role: 'reference', name: input.name, features: scanFeatures(image), forArms: armStatistics(image) };
-  });
+  const measurer = job.measurer ?? inThisProcess;
+  const progress = { workers: measurer.workers, advance };
+  const reference = await collected(found.reference, { ...progress, role: 'reference', nameOf: ({ name }) => name }, issues, (input) => measurer.reference({ input, site: sites.reference(input) }));
   if (reference.length === 0) throw new ConcordError('CONCORD_REFERENCE', `None of the ${found.reference.length} scans of --reference could be evaluated.`);
   const training = trainingHalf(reference, job.statistics.seed);
-  const armIds = job.arms.filter((arm): arm is ArmId => !isFeatureArm(arm));
-  const armFacts = armReference(training.scans.map(({ forArms }) => forArms));
-  const evaluated = await collect(pairs, issues, advance, async (pair) => {
-    const { images, ...features } = evaluatePair(await volumesOf(pair));
-    const is = { name: pair.key, subject: pair.subject, site: sites.before(pair.before) };
-    measured.push(measuredScan({ ...is, role: 'before', arm: 'before' }, images.before), measuredScan({ ...is, role: 'after', arm: 'harmonized' }, images.after));
-    const moved = displacement(images.before.working, images.after.working, images.before.head);
-    pairValues.push({ name: is.name, subject: is.subject, arm: 'harmonized', values: { ...pairFidelity(images.before.working, images.after.working, images.before), displacementMedian: moved?.median ?? null, displacementP99: moved?.p99 ?? null } });
-    for (const outcome of imageArms(images.before, is, { arms: armIds, reference: armFacts, seed: job.statistics.seed })) {
-      if ('unavailable' in outcome) continue;
-      measured.push(outcome.measured);
-      pairValues.push(outcome.pair);
-    }
-    return { role: 'pair', name: pair.key, pair, features };
-  });
+  const arms = job.arms.filter((arm): arm is ArmId => !isFeatureArm(arm));
+  const forArms = { arms, reference: armReference(training.scans.map((scan) => scan.forArms)), seed: job.statistics.seed };
+  const evaluated = await collected(pairs, { ...progress, role: 'pair', nameOf: ({ key }) => key }, issues, (pair) => measurer.pair({ ...forArms, pair, site: sites.before(pair.before) }));
   if (evaluated.length === 0) throw new ConcordError('CONCORD_NO_INPUT', `None of the ${pairs.length} matched pairs could be evaluated.`);
   // 3. compare
   const cohort: CohortFeatures = {
@@ -127,10 +109,10 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
   };
   const analysed = new Set([...evaluated.map(({ pair }) => pair.before.name), ...reference.map(({ name }) => name)]);
   const shown = [...found.before.map((input) => ({ name: input.name, site: sites.before(input) })), ...found.reference.map((input) => ({ name: input.name, site: sites.reference(input) }))];
-  const table = featureTable(measured);
+  const table = featureTable([...reference.map(({ measured }) => measured), ...evaluated.flatMap(({ measured }) => measured)]);
   const validation = validateCohort({
-    table, covariates, pairs: pairValues, featureArms: job.arms.filter(isFeatureArm), armNotes, sitesFrom: sites.from,
-    flow: flowRows(shown, analysed, issues), mostLeftOut: job.mostLeftOut, plan: { ...job.statistics, probePermutations: job.probePermutations }, ...(job.onArm === undefined ? {} : { onArm: job.onArm }),
+    table, covariates, pairs: evaluated.flatMap(({ values }) => values), featureArms: job.arms.filter(isFeatureArm), armNotes, sitesFrom: sites.from,
+    flow: flowRows(shown, analysed, issues), found: shown.map(({ name, site }) => ({ subject: subjectOf(name), site, isAnalysed: analysed.has(name) })), mostLeftOut: job.mostLeftOut, plan: { ...job.statistics, probePermutations: job.probePermutations }, ...(job.onArm === undefined ? {} : { onArm: job.onArm }),
   });
   const record: CohortRecord = {
     schemaVersion: 1,
@@ -145,9 +127,9 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
     distances: distanceRows(cohort, job.statistics),
     summaries: summaryRows(cohort, job.statistics),
     paired: pairedRows(withTruth.map(({ errors }) => errors), withTruth.map(({ subject }) => subject), job.statistics),
-    scans: evaluated.map(({ pair, features }) => evaluatedScan(pair, features, cohort.reference)),
+    scans: evaluated.map((own) => evaluatedScan(own, cohort.reference)),
     histograms: pooledHistograms(cohort),
-    validation: validation === null ? null : { ...validation, warnings: [...validation.warnings, ...found.notes, ...sites.notes, ...(armIds.length > 0 ? [training.note] : [])] },
+    validation: validation === null ? null : { ...validation, warnings: [...validation.warnings, ...found.notes, ...sites.notes, ...(arms.length > 0 ? [training.note] : [])] },
     warnings: cohortWarnings(counts, cohort),
     issues,
   };
@@ -187,43 +169,33 @@ async function findAll(job: EvaluateJob): Promise<Found> {
   };
 }
 
-/** One item at a time, in order; a scan's own fault is collected, anything else ends the run. */
-async function collect<Item, Result extends Readonly<{ role: string; name: string }>>(
-  items: readonly Item[],
-  issues: RoleIssue[],
-  advance: () => void,
-  evaluate: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const item of items) {
-    try {
-      results.push(await evaluate(item));
-    } catch (error) {
-      if (!(error instanceof ScanRefusal)) throw error;
-      issues.push({ ...roleOf(item), issue: error.issue });
+type Listing<Item> = Readonly<{ workers: number; advance: () => void; role: string; nameOf: (item: Item) => string }>;
+
+/** So many items at a time, results and issues in the items' order; a scan's own fault is collected, anything else ends the run. */
+async function collected<Item, Result>(items: readonly Item[], { workers, advance, role, nameOf }: Listing<Item>, issues: RoleIssue[], measure: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const outcomes = new Array<Result | ScanRefusal>(items.length);
+  let next = 0;
+  const takeTurns = async (): Promise<void> => {
+    for (let n = next++; n < items.length; n = next++) {
+      outcomes[n] = await measure(items[n]!).catch((error: unknown) => {
+        if (error instanceof ScanRefusal) return error;
+        // the others take no new item
+        next = items.length;
+        throw error;
+      });
+      advance();
     }
-    advance();
-  }
-  return results;
-}
-
-function roleOf(item: unknown): { role: string; scan: string } {
-  const { key, name } = item as { key?: string; name?: string };
-  return key === undefined ? { role: 'reference', scan: name ?? '' } : { role: 'pair', scan: key };
-}
-
-async function volumeOf(input: ScanInput): Promise<Volume<'scanner'>> {
-  const { volume, modality } = await readScan(input);
-  if (modality === 'CT') throw new ScanRefusal('WRONG_MODALITY', 'evaluate compares MR heads; this is CT');
-  return volume;
-}
-
-async function volumesOf({ before, after, truth }: ScanPair): Promise<Parameters<typeof evaluatePair>[0]> {
-  return { before: await volumeOf(before), after: await volumeOf(after), truth: truth === null ? null : await volumeOf(truth) };
+  };
+  await Promise.all(Array.from({ length: workers }, takeTurns));
+  return outcomes.flatMap((outcome, n) => {
+    if (!(outcome instanceof ScanRefusal)) return [outcome];
+    issues.push({ role, scan: nameOf(items[n]!), issue: outcome.issue });
+    return [];
+  });
 }
 
 /** The values of one pair: its own distance to the pooled reference, its fidelity, its errors. */
-function evaluatedScan({ key, subject }: ScanPair, features: Omit<PairFeatures, 'images'>, reference: readonly ScanFeatures[]): EvaluatedScan {
+function evaluatedScan({ pair: { key, subject }, features }: MeasuredPair, reference: readonly ScanFeatures[]): EvaluatedScan {
   const pooled = pooledShares(reference.map(({ histograms }) => histograms.brainIntensity));
   const distance = ({ histograms }: ScanFeatures): number => wasserstein1OfHistograms(histograms.brainIntensity, pooled, binWidth(featureBins.brainIntensity));
   const { fidelity, paired, before, after } = features;

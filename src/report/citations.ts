@@ -32,6 +32,8 @@ export const citations = {
   gretton2012: 'Gretton A, Borgwardt KM, Rasch MJ, Schölkopf B, Smola A. A kernel two-sample test. J Mach Learn Res 13:723–773, 2012.',
   binkowski2018: 'Bińkowski M, Sutherland DJ, Arbel M, Gretton A. Demystifying MMD GANs. ICLR 2018. arXiv 1801.01401.',
   benjamini1995: 'Benjamini Y, Hochberg Y. Controlling the false discovery rate: a practical and powerful approach to multiple testing. J R Stat Soc B 57(1):289–300, 1995.',
+  delong1988: 'DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more correlated receiver operating characteristic curves: a nonparametric approach. Biometrics 44(3):837–845, 1988.',
+  shao1989: 'Shao J, Wu CFJ. A general theory for jackknife variance estimation. Ann Stat 17(3):1176–1197, 1989.',
   schuirmann1987: 'Schuirmann DJ. A comparison of the two one-sided tests procedure and the power approach for assessing the equivalence of average bioavailability. J Pharmacokinet Biopharm 15(6):657–680, 1987.',
   breiman2001: 'Breiman L. Random forests. Mach Learn 45:5–32, 2001.',
 } as const;

@@ -35,6 +35,21 @@ export function metricQuantity(metric: MetricValue | undefined): Html {
   return quantity(metric.value);
 }
 
+/** What is said in place of an interval; a code that is not among these is spelled. */
+const withheldIntervals: Readonly<Record<string, string>> = {
+  FEW_SUBJECTS: 'too few people',
+  UNDEFINED_DRAWS: 'undefined in too many draws',
+  ONE_SIDED_DRAWS: 'draws lie to one side',
+  INTERVAL_OUTSIDE: 'draws lie elsewhere',
+  COPIES_IN_DRAWS: 'people drawn twice would bias it',
+  NOTHING_MOVED: 'nothing moved in any draw',
+};
+
+/** `no interval: too few people`. */
+export function noIntervalText(code: string): string {
+  return `no interval: ${withheldIntervals[code] ?? reasonText(code)}`;
+}
+
 /** `NO_BACKGROUND` → `no background`. */
 export function reasonText(reason: string): string {
   return reason.toLowerCase().replaceAll('_', ' ');

@@ -1,12 +1,11 @@
 import type { Finding, Headline } from '../core/validationRecord.ts';
 import { pickColumns } from '../metrics/cohort/matrix.ts';
 import { project } from '../metrics/cohort/pca.ts';
-import type { Interval } from '../metrics/bootstrap.ts';
 import { halvesInterval } from '../metrics/resampling.ts';
 import { adjusted } from './covariates.ts';
 import { batchMetrics, type BatchTask, batchTask } from './batchMetrics.ts';
 import type { Cohort } from './cohortUnits.ts';
-import { found, medianOf } from './findings.ts';
+import { found, type IntervalOrReason, medianOf } from './findings.ts';
 import type { Basis } from './multivariateRows.ts';
 import { type BatchMetric, batchWeights, HALF_DRAWS, LEAST_WEIGHT, type ValidationPlan } from './plan.ts';
 import { permutedPairs, type SitePair, sitePairs } from './sitePairs.ts';
@@ -43,8 +42,8 @@ export function batchHeadline(cohort: Cohort, arm: string, basis: Basis, adjuste
 }
 
 /** The score itself cannot leave −1…1. */
-function clipped(interval: Interval | undefined): Interval | undefined {
-  return interval === undefined ? undefined : { low: Math.max(-1, interval.low), high: Math.min(1, interval.high) };
+function clipped(interval: IntervalOrReason): IntervalOrReason {
+  return 'low' in interval ? { low: Math.max(-1, interval.low), high: Math.min(1, interval.high) } : interval;
 }
 
 function floorOf(cohort: Cohort, pair: SitePair, task: BatchTask, plan: ValidationPlan): Record<BatchMetric, number> {
@@ -85,7 +84,7 @@ export function weightedMean(scores: Readonly<Record<string, number>>, weights: 
 }
 
 /** A headline from its scores; `interval` is only asked where there is a value. */
-export function weightedFinding(scores: Readonly<Record<string, number>>, weights: Readonly<Record<string, number>>, interval: () => Readonly<{ low: number; high: number }> | undefined): Finding {
+export function weightedFinding(scores: Readonly<Record<string, number>>, weights: Readonly<Record<string, number>>, interval: () => IntervalOrReason): Finding {
   const value = weightedMean(scores, weights);
   return Number.isFinite(value) ? found(value, { interval: interval() }) : { unavailable: 'TOO_LITTLE_MEASURED' };
 }

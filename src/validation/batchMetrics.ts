@@ -4,7 +4,7 @@ import { benjaminiHochberg } from '../metrics/cohort/multipleTesting.ts';
 import { frobeniusShift, mahalanobis } from '../metrics/cohort/multivariate.ts';
 import { pearson } from '../metrics/spearman.ts';
 import { medianOf, shareOf } from './findings.ts';
-import type { BatchMetric } from './plan.ts';
+import { type BatchMetric, LARGE_D } from './plan.ts';
 
 /** One arm between two sites, prepared so that a draw costs little: features by column, presorted; component scores by row. */
 export type BatchTask = Readonly<{ columns: readonly Float64Array[]; orders: readonly Int32Array[]; scores: readonly Float64Array[] }>;
@@ -42,7 +42,7 @@ export function batchMetrics({ columns, orders, scores }: BatchTask, first: Arra
   const [ta, tb] = [take(first), take(second)];
   return {
     medianAbsCohenD: medianOf(d),
-    shareLargeD: shareOf(d, (value) => value >= 0.5),
+    shareLargeD: shareOf(d, (value) => value >= LARGE_D),
     mahalanobis: mahalanobis(ta, tb),
     medianIccBatch: medianOf(icc),
     medianAbsLogVarianceRatio: medianOf(logRatio),

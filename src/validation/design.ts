@@ -8,10 +8,10 @@ import { found, rowsOf, valueOf } from './findings.ts';
 import { DESCRIPTIVE, margins, SMALL_SITE } from './plan.ts';
 
 /** Cells that stand for fewer people are not printed (operations.md P-32). */
-const LEAST_CELL = 5;
-const SUPPRESSED = { unavailable: 'SUPPRESSED' } as const;
+export const LEAST_CELL = 5;
+export const SUPPRESSED = { unavailable: 'SUPPRESSED' } as const;
 
-export type Design = Omit<ValidationRecord['design'], 'flow'> & Readonly<{ rows: readonly ValidationRow[] }>;
+export type Design = Omit<ValidationRecord['design'], 'flow' | 'leftOut'> & Readonly<{ rows: readonly ValidationRow[] }>;
 
 /** V-02 to V-04: who was at which site, and whether people and sites can be told apart. */
 export function designOfCohort(cohort: Cohort, { covariates }: CovariateTable): Design {

@@ -1,6 +1,7 @@
 import { randomStream } from '../core/random.ts';
 import type { ValidationRow } from '../core/validationRecord.ts';
 import { columnMeans, columnOf, type NumberTable, pickColumns, pickRows } from '../metrics/cohort/matrix.ts';
+import { countsOf, drawnDistances, type Ordered, ordered } from '../metrics/drawn.ts';
 import { jsd } from '../metrics/jsd.ts';
 import { ks } from '../metrics/ks.ts';
 import { shuffled } from '../metrics/permutation.ts';
@@ -9,7 +10,7 @@ import { wasserstein1, wasserstein1OfHistograms } from '../metrics/wasserstein1.
 import { type Cohort, sourceRows } from './cohortUnits.ts';
 import { columnsOf } from './featureSets.ts';
 import { found, medianOf, rowsOf, valueOf } from './findings.ts';
-import { SLOW_DRAWS, type ValidationPlan } from './plan.ts';
+import type { ValidationPlan } from './plan.ts';
 import { sitePairs } from './sitePairs.ts';
 
 const HALVES = 100;
@@ -30,7 +31,8 @@ export function histogramRows(cohort: Cohort, arm: string): ValidationRow[] {
   });
 }
 
-type Distance = (a: Float64Array, b: Float64Array) => number;
+const measures = { wasserstein1: 'normalizedGain', ks: 'normalizedGainKs' } as const;
+type Measure = keyof typeof measures;
 
 /**
  * V-21: median over features of the distance from the sources to the reference, its floor between random halves of the
@@ -42,42 +44,46 @@ export function referenceDistanceRows(cohort: Cohort, arm: string, plan: Validat
   const references = cohort.units.flatMap(({ role }, n) => (role === 'reference' ? [n] : []));
   const place = { item: 'V-21', arm, scope: 'brain', n: sources.length + references.length } as const;
   if (columns.length === 0) return [];
-  const valuesIn = (name: string): Float64Array[] => columns.map((column) => columnOf(cohort.standard.get(name)!, column));
-  const [before, after] = [valuesIn('before'), valuesIn(arm)];
-  const resamples = resamplesOf(sources.map((row) => cohort.units[row]!), { ...plan, resamples: Math.min(plan.resamples, SLOW_DRAWS) });
-  const measured = (id: 'wasserstein1' | 'ks', distance: Distance): Readonly<Record<string, ValidationRow['finding']>> => {
-    const own = after.map((values) => sortedAt(values, references));
-    const old = before.map((values) => sortedAt(values, references));
-    const median = (features: readonly Float64Array[], reference: readonly Float64Array[]) => (drawn: Int32Array): number =>
-      medianOf(features.map((values, j) => distance(sortedAt(values, Array.from(drawn, (n) => sources[n]!)), reference[j]!)));
-    const floor = halvesFloor(before, references, distance, plan);
-    const gain = (drawn: Int32Array): number => 1 - (median(after, own)(drawn) - floor) / (median(before, old)(drawn) - floor);
-    const isApart = median(before, old)(resamples.everyone) > floor;
-    const distanceFinding = found(median(after, own)(resamples.everyone), { interval: intervalOf(median(after, own), resamples, plan.confidence) });
+  // sources, then references: what is drawn, then what stays
+  const joined = (name: string): Ordered[] => columns.map((column) => {
+    const values = columnOf(cohort.standard.get(name)!, column);
+    return ordered(Float64Array.from([...sources, ...references], (row) => values[row]!));
+  });
+  const [before, after] = [joined('before'), joined(arm)];
+  const resamples = resamplesOf(sources.map((row) => cohort.units[row]!), plan);
+  const median = (features: readonly Ordered[], measure: Measure) => (drawn: Int32Array): number => {
+    const counts = countsOf(drawn, sources.length);
+    return medianOf(features.map((feature) => drawnDistances(feature, counts)[measure]));
+  };
+  const measured = (measure: Measure): Readonly<Record<string, ValidationRow['finding']>> => {
+    const [distance, old] = [median(after, measure), median(before, measure)];
+    const floor = halvesFloor(after, sources.length, measure, plan);
+    const gain = (drawn: Int32Array): number => 1 - (distance(drawn) - floor) / (old(drawn) - floor);
+    const own = found(distance(resamples.everyone), { interval: intervalOf(distance, resamples, plan.confidence) });
     return {
-      [`${id}ToReference`]: distanceFinding,
-      [`${id}Floor`]: found(floor, {}, 'ONE_REFERENCE'),
-      [id === 'wasserstein1' ? 'normalizedGain' : 'normalizedGainKs']: !Number.isFinite(floor) ? { unavailable: 'ONE_REFERENCE' }
-        : !isApart || Number.isNaN(valueOf(distanceFinding)) ? { unavailable: 'BEFORE_AT_FLOOR' }
+      [`${measure}ToReference`]: own,
+      [`${measure}Floor`]: found(floor, {}, 'ONE_REFERENCE'),
+      [measures[measure]]: !Number.isFinite(floor) ? { unavailable: 'ONE_REFERENCE' }
+        : !(old(resamples.everyone) > floor) || Number.isNaN(valueOf(own)) ? { unavailable: 'BEFORE_AT_FLOOR' }
         : found(gain(resamples.everyone), { interval: intervalOf(gain, resamples, plan.confidence) }),
     };
   };
-  return rowsOf(place, { ...measured('wasserstein1', wasserstein1), ...measured('ks', ks) });
-}
-
-function sortedAt(values: Float64Array, rows: readonly number[]): Float64Array {
-  return Float64Array.from(rows, (row) => values[row]!).sort();
+  return rowsOf(place, { ...measured('wasserstein1'), ...measured('ks') });
 }
 
 /** Mean over random halves of the reference of the median distance over features. */
-function halvesFloor(features: readonly Float64Array[], references: readonly number[], distance: Distance, plan: ValidationPlan): number {
-  if (references.length < 4) return NaN;
+function halvesFloor(features: readonly Ordered[], sources: number, measure: Measure, plan: ValidationPlan): number {
+  const references = features.map(({ values }) => values.subarray(sources));
+  const people = references[0]!.length;
+  if (people < 4) return NaN;
   const random = randomStream(`${plan.seed}|halves`);
+  const distance = measure === 'ks' ? ks : wasserstein1;
+  const sortedAt = (values: Float64Array, rows: readonly number[]): Float64Array => Float64Array.from(rows, (row) => values[row]!).sort();
   let total = 0;
   for (let n = 0; n < HALVES; n++) {
-    const order = shuffled(references, random);
-    const middle = order.length >> 1;
-    total += medianOf(features.map((values) => distance(sortedAt(values, order.slice(0, middle)), sortedAt(values, order.slice(middle)))));
+    const order = shuffled(Array.from({ length: people }, (_, row) => row), random);
+    const [one, other] = [order.slice(0, people >> 1), order.slice(people >> 1)];
+    total += medianOf(references.map((values) => distance(sortedAt(values, one), sortedAt(values, other))));
   }
   return total / HALVES;
 }

@@ -4,8 +4,9 @@ import type { Finding, ValidationRow } from '../core/validationRecord.ts';
 import { compareNested, designOf, dummies, fitLinear } from '../metrics/cohort/linearModel.ts';
 import { columnOf } from '../metrics/cohort/matrix.ts';
 import { benjaminiHochberg } from '../metrics/cohort/multipleTesting.ts';
+import { type Counts, countsOf } from '../metrics/drawn.ts';
 import { shuffled } from '../metrics/permutation.ts';
-import { intervalOf, resamplesOf } from '../metrics/resampling.ts';
+import { equivalenceOfDraws, intervalFrom, type Resampled, resampled, resamplesOf } from '../metrics/resampling.ts';
 import type { CovariateColumn } from './covariates.ts';
 import { type Cohort, sourceRows } from './cohortUnits.ts';
 import { columnsOf } from './featureSets.ts';
@@ -19,7 +20,8 @@ const LEAST_PEOPLE = 8;
  * V-34: are effects of age, sex, … of the same size after as before? Within sites, so that no site difference can pose
  * as an effect. `effectRetained` is the slope of the effects after on the effects before, over features and through 0:
  * 1 kept, 0 lost; effects are in SDs between people of the same arm. `effectRetainedRaw` is the same in the features' own
- * units, which harmonization may rescale. The shuffled covariate is the negative control.
+ * units, which harmonization may rescale. `effectEquivalence`: p of two one-sided tests that the effect is not kept within
+ * the margin. The shuffled covariate is the negative control.
  */
 export function effectRows(cohort: Cohort, arm: string, covariates: readonly CovariateColumn[], plan: ValidationPlan): ValidationRow[] {
   const columns = columnsOf(cohort, 'brain');
@@ -34,8 +36,7 @@ export function effectRows(cohort: Cohort, arm: string, covariates: readonly Cov
     const x = withinSites(own, sites);
     const mixed = withinSites(shuffled(own, randomStream(`${plan.seed}|covariate|${covariate.name}`)), sites);
     return rowsOf(place, {
-      effectRetained: retained(cohort, rows, x, before, after, plan, 'correlation'),
-      effectRetainedRaw: retained(cohort, rows, x, before, after, plan, 'slope'),
+      ...retained(cohort, rows, { x, before, after }, plan),
       medianPartialR2: found(medianOf(after.map((values) => relation(x, values).correlation ** 2))),
       shuffledPartialR2: found(medianOf(after.map((values) => relation(mixed, values).correlation ** 2))),
       ...interaction(cohort, arm, covariate, columns),
@@ -45,30 +46,38 @@ export function effectRows(cohort: Cohort, arm: string, covariates: readonly Cov
 
 type Kind = 'correlation' | 'slope';
 
-function retained(cohort: Cohort, rows: readonly number[], x: Float64Array, before: readonly Float64Array[], after: readonly Float64Array[], plan: ValidationPlan, kind: Kind): Finding {
+type Effects = Readonly<{ x: Float64Array; before: readonly Float64Array[]; after: readonly Float64Array[] }>;
+
+/** The share of the effect that is left, whether it is shown to lie within the margin (TOST), and the same in the features' own units. */
+function retained(cohort: Cohort, rows: readonly number[], effects: Effects, plan: ValidationPlan): Readonly<Record<string, Finding>> {
   const resamples = resamplesOf(rows.map((row) => cohort.units[row]!), plan);
-  const statistic = (drawn: Int32Array): number => {
-    let [cross, square] = [0, 0];
-    before.forEach((values, j) => {
-      const [b, a] = [relation(x, values, drawn)[kind], relation(x, after[j]!, drawn)[kind]];
-      if (!Number.isFinite(a) || !Number.isFinite(b)) return;
-      cross += a * b;
-      square += b * b;
-    });
-    return square > 0 ? cross / square : NaN;
-  };
-  return found(statistic(resamples.everyone), { interval: intervalOf(statistic, resamples, plan.confidence) });
+  const of = (kind: Kind): Resampled => resampled((drawn) => shareLeft(effects, countsOf(drawn, rows.length), kind), resamples);
+  const [standard, raw] = [of('correlation'), of('slope')];
+  const withInterval = (own: Resampled): Finding => found(own.value, { interval: intervalFrom(own, plan.confidence) });
+  const p = equivalenceOfDraws(standard, { low: 1 - margins.effectRetained, high: 1 + margins.effectRetained });
+  return { effectRetained: withInterval(standard), effectEquivalence: found(p, { p }), effectRetainedRaw: withInterval(raw) };
 }
 
-/** Slope and correlation of y on x, over drawn rows; both without means taken out again, as sites' means are 0. */
-function relation(x: Float64Array, y: Float64Array, drawn?: Int32Array): Readonly<Record<Kind, number>> {
+/** Slope through 0 of the effects after on the effects before, over features. */
+function shareLeft({ x, before, after }: Effects, counts: Counts, kind: Kind): number {
+  let [cross, square] = [0, 0];
+  before.forEach((values, j) => {
+    const [b, a] = [relation(x, values, counts)[kind], relation(x, after[j]!, counts)[kind]];
+    if (!Number.isFinite(a) || !Number.isFinite(b)) return;
+    cross += a * b;
+    square += b * b;
+  });
+  return square > 0 ? cross / square : NaN;
+}
+
+/** Slope and correlation of y on x; both without means taken out again, as sites' means are 0. Rows count as often as they were drawn. */
+function relation(x: Float64Array, y: Float64Array, counts?: Counts): Readonly<Record<Kind, number>> {
   let [xy, xx, yy] = [0, 0, 0];
-  const count = drawn?.length ?? x.length;
-  for (let n = 0; n < count; n++) {
-    const row = drawn === undefined ? n : drawn[n]!;
-    xy += x[row]! * y[row]!;
-    xx += x[row]! * x[row]!;
-    yy += y[row]! * y[row]!;
+  for (let row = 0; row < x.length; row++) {
+    const count = counts === undefined ? 1 : counts[row]!;
+    xy += count * x[row]! * y[row]!;
+    xx += count * x[row]! * x[row]!;
+    yy += count * y[row]! * y[row]!;
   }
   return { slope: xy / xx, correlation: yy > 1e-12 ? xy / Math.sqrt(xx * yy) : NaN };
 }

@@ -11,7 +11,7 @@ import { wasserstein1 } from '../metrics/wasserstein1.ts';
 import type { Cohort } from './cohortUnits.ts';
 import type { FeatureScope } from './featureSets.ts';
 import { found, medianOf, rowsOf, shareOf, valueOf } from './findings.ts';
-import { margins, type ValidationPlan } from './plan.ts';
+import { LARGE_D, margins, type ValidationPlan } from './plan.ts';
 import { permutationP, permutedPairs, type SitePair } from './sitePairs.ts';
 import { permutedKs } from './permutedKs.ts';
 
@@ -126,7 +126,7 @@ export function summaryOfFeatures(features: readonly FeatureRow[], { arm, sites,
     }),
     ...rowsOf({ item: 'V-12', arm, sites, scope, n }, {
       medianAbsCohenD: found(medianOf(d), { detectable: valueOrNothing(features[0]?.hedgesG) }),
-      shareLargeD: found(shareOf(d, (value) => value >= 0.5)),
+      shareLargeD: found(shareOf(d, (value) => value >= LARGE_D)),
     }),
     ...rowsOf({ item: 'V-13', arm, sites, scope, n }, {
       medianAbsLogVarianceRatio: found(medianOf(values(({ logVarianceRatio: own }) => own).map(Math.abs))),

@@ -1,13 +1,16 @@
 import type { Finding, ItemId, ValidationRow } from '../core/validationRecord.ts';
 import type { Interval } from '../metrics/bootstrap.ts';
 
+/** An interval, or the code of why there is none. */
+export type IntervalOrReason = Interval | Readonly<{ withheld: string }>;
+
 /** A finding from a number that may not exist: never NaN, always a reason. */
-export function found(value: number, extra: Readonly<{ interval?: Interval | undefined; p?: number; q?: number; detectable?: number }> = {}, reason = 'UNDEFINED'): Finding {
+export function found(value: number, extra: Readonly<{ interval?: IntervalOrReason; p?: number; q?: number; detectable?: number }> = {}, reason = 'UNDEFINED'): Finding {
   if (!Number.isFinite(value)) return { unavailable: reason };
   const { interval, p, q, detectable } = extra;
   return {
     value,
-    ...(interval === undefined ? {} : { low: interval.low, high: interval.high }),
+    ...(interval === undefined ? {} : 'low' in interval ? { low: interval.low, high: interval.high } : { noInterval: interval.withheld }),
     ...(p === undefined || Number.isNaN(p) ? {} : { p }),
     ...(q === undefined || Number.isNaN(q) ? {} : { q }),
     ...(detectable === undefined || Number.isNaN(detectable) ? {} : { detectable }),

@@ -21,6 +21,8 @@ export type Basis = Readonly<{ scope: FeatureScope; columns: readonly number[]; 
 /** Components beyond these carry little variance and much noise. */
 const COMPONENTS = 10;
 const SUBSETS = 200;
+/** Resampled people come twice, and a kernel sees the copies as one cluster. */
+const COPIES = { withheld: 'COPIES_IN_DRAWS' } as const;
 
 /** @returns null where the set has no usable feature */
 export function basisOf(cohort: Cohort, scope: FeatureScope): Basis | null {
@@ -56,13 +58,12 @@ function pairRows(cohort: Cohort, { arm, basis: { scope }, scores, kernels, pair
       for (const n of drawn) (n < pair.first.length ? first : second).push(rows[n]!);
       return [first, second];
     };
-    const interval = withInterval ? intervalOf((drawn) => statistic(...split(drawn)), resamples, plan.confidence) : undefined;
+    const interval = withInterval ? intervalOf((drawn) => statistic(...split(drawn)), resamples, plan.confidence) : COPIES;
     return found(observed, { interval, p: permutationP(observed, draws.map(({ first, second }) => statistic(first, second))), detectable });
   };
   const between = (measure: (a: NumberTable, b: NumberTable) => number) => (first: readonly number[], second: readonly number[]): number => measure(pickRows(scores, first), pickRows(scores, second));
   return [
     ...rowsOf({ item: 'V-14', ...place }, { mahalanobis: tested(between(mahalanobis), true), frobenius: tested(between(frobeniusShift), true) }),
-    // resampled people come twice, and a kernel sees the copies as one cluster: no bootstrap interval for these
     ...rowsOf({ item: 'V-15', ...place }, { mmd2: tested((first, second) => mmd2(kernels.mmd2, first, second), false) }),
     ...rowsOf({ item: 'V-16', ...place }, { kid: withSubsetInterval(tested((first, second) => mmd2(kernels.kid, first, second), false), pair, kernels.kid, plan) }),
   ];
@@ -76,7 +77,8 @@ function withSubsetInterval(finding: ValidationRow['finding'], pair: SitePair, k
   const values = Array.from({ length: SUBSETS }, () => mmd2(kernel, half(pair.first), half(pair.second)));
   // a half has twice the variance of the whole
   const spread = standardDeviation(values) / Math.SQRT2;
-  return { ...finding, low: finding.value - 1.96 * spread, high: finding.value + 1.96 * spread };
+  const { noInterval: _, ...rest } = finding;
+  return { ...rest, low: finding.value - 1.96 * spread, high: finding.value + 1.96 * spread };
 }
 
 /** η² of site and its correlation with the first components, on the basis of before. */

@@ -15,6 +15,9 @@ export const margins = { equivalenceSd: 0.5, spreadRatio: 0.8, effectRetained: 0
 export const PROBE_SEEDS = 5;
 export const PROBE_FOLDS = 5;
 
+/** A standardized difference of means that a reader would see (Cohen 1988: medium). */
+export const LARGE_D = 0.5;
+
 /** Fewer subjects at a site than this: described, never tested (V-04). */
 export const DESCRIPTIVE = 10;
 export const SMALL_SITE = 25;
@@ -49,12 +52,6 @@ export type PreservationMetric = keyof typeof preservationWeights;
  */
 export const preservationGates = { spread: 0.8, identifiability: 0.8 } as const;
 
-/**
- * Draws for intervals of statistics that rank or sort every feature in each draw: enough for two digits, not for more.
- * The record names them.
- */
-export const SLOW_DRAWS = 200;
-export const slowStatistics = ['orderKept', 'spreadRatio', 'spreadToReference', 'wasserstein1ToReference', 'ksToReference', 'normalizedGain', 'normalizedGainKs', 'icc21', 'icc31', 'linCcc', 'fingerprinting'] as const;
 /** Half samples for the interval of the first headline: distances grow when people are drawn twice, so the bootstrap would not lie around the value. */
 export const HALF_DRAWS = 500;
 

@@ -40,7 +40,7 @@ export function preservationHeadline(rows: readonly ValidationRow[], arm: string
   });
   const [low, high] = [Math.min(value, ...ends), Math.max(value, ...ends)];
   // nothing moved under resampling, as for an exact correction: a width of 0 would claim to be certain
-  const interval = Number.isFinite(low) && low < high ? { low, high } : undefined;
+  const interval = Number.isFinite(low) && low < high ? { low, high } : { withheld: 'NOTHING_MOVED' };
   return { arm, parts, finding: Number.isFinite(value) ? found(value, { interval }) : { unavailable: 'TOO_LITTLE_MEASURED' } };
 }
 

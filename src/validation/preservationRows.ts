@@ -3,12 +3,13 @@ import { mean } from '../core/moments.ts';
 import type { Finding, ValidationRow } from '../core/validationRecord.ts';
 import { sampleVariance } from '../metrics/cohort/effectSizes.ts';
 import { columnOf, type NumberTable, pickColumns } from '../metrics/cohort/matrix.ts';
-import { intervalOf, type Resamples, resamplesOf } from '../metrics/resampling.ts';
+import { type Counts, countsOf, drawnSpearman, drawnVariance, type Ordered, ordered } from '../metrics/drawn.ts';
+import { intervalOf, resamplesOf } from '../metrics/resampling.ts';
 import { spearman } from '../metrics/spearman.ts';
 import { type Cohort, sourceRows } from './cohortUnits.ts';
 import { columnsOf } from './featureSets.ts';
 import { absent, found, medianOf, rowsOf, valueOf } from './findings.ts';
-import { SLOW_DRAWS, type ValidationPlan } from './plan.ts';
+import type { ValidationPlan } from './plan.ts';
 
 /** Fewer people have no order and no spread worth a number. */
 const LEAST_PEOPLE = 5;
@@ -31,16 +32,30 @@ export function overCorrectionRows(cohort: Cohort, arm: string, plan: Validation
   const reference = cohort.units.flatMap(({ role }, n) => (role === 'reference' ? [n] : []));
   const referenceVariance = cohort.features.map((_, column) => sampleVariance(reference.map((row) => cohort.standard.get('before')!.values[row * cohort.features.length + column]!)));
   const resamples = resamplesOf(rows.map((row) => cohort.units[row]!), plan);
-  const measured = (statistic: (drawn: Int32Array) => number, sets: Resamples = resamples): Finding => found(statistic(resamples.everyone), { interval: intervalOf(statistic, sets, plan.confidence) });
+  const measured = (statistic: (drawn: Int32Array) => number): Finding => found(statistic(resamples.everyone), { interval: intervalOf(statistic, resamples, plan.confidence) });
+  const overFeatures = (statistic: (feature: number, counts: Counts) => number): Finding => measured((drawn) => {
+    const counts = countsOf(drawn, rows.length);
+    return medianOf(columns.map((_, feature) => statistic(feature, counts)));
+  });
+  const orders = { before: orderedColumns(before), after: orderedColumns(after) };
+  const spreads = { before: columnsOfTable(spreadBefore), after: columnsOfTable(spreadAfter) };
   const rowMatch = ownSource(before, after, sites);
   return rowsOf(place, {
-    orderKept: measured((drawn) => medianOf(columns.map((_, j) => spearman(drawnColumn(before, j, drawn), drawnColumn(after, j, drawn)))), { ...resamples, draws: resamples.draws.slice(0, SLOW_DRAWS) }),
-    spreadRatio: measured((drawn) => medianOf(columns.map((_, j) => sampleVariance(drawnColumn(spreadAfter, j, drawn)) / sampleVariance(drawnColumn(spreadBefore, j, drawn)))), { ...resamples, draws: resamples.draws.slice(0, SLOW_DRAWS) }),
-    spreadToReference: measured((drawn) => medianOf(columns.map((column, j) => sampleVariance(drawnColumn(spreadAfter, j, drawn)) / referenceVariance[column]!)), { ...resamples, draws: resamples.draws.slice(0, SLOW_DRAWS) }),
-    // copies of a person have distance 0 in both: no bootstrap interval
-    distanceOrder: found(spearman(distances(before), distances(after))),
+    orderKept: overFeatures((j, counts) => drawnSpearman(orders.before[j]!, orders.after[j]!, counts)),
+    spreadRatio: overFeatures((j, counts) => drawnVariance(spreads.after[j]!, counts) / drawnVariance(spreads.before[j]!, counts)),
+    spreadToReference: overFeatures((j, counts) => drawnVariance(spreads.after[j]!, counts) / referenceVariance[columns[j]!]!),
+    // copies of a person have distance 0 in both
+    distanceOrder: found(spearman(distances(before), distances(after)), { interval: { withheld: 'COPIES_IN_DRAWS' } }),
     identifiability: measured((drawn) => mean(Array.from(drawn, (row) => rowMatch[row]!))),
   });
+}
+
+function columnsOfTable(table: NumberTable): Float64Array[] {
+  return Array.from({ length: table.columns }, (_, column) => columnOf(table, column));
+}
+
+function orderedColumns(table: NumberTable): Ordered[] {
+  return columnsOfTable(table).map(ordered);
 }
 
 function pick(cohort: Cohort, arm: string, columns: readonly number[], rows: readonly number[]): NumberTable {
@@ -62,10 +77,6 @@ function withinSites(table: NumberTable, sites: readonly string[], scaled: boole
     }
   }
   return { ...table, values };
-}
-
-function drawnColumn({ columns, values }: NumberTable, column: number, drawn: Int32Array): Float64Array {
-  return Float64Array.from(drawn, (row) => values[row * columns + column]!);
 }
 
 function squaredDistance(a: NumberTable, i: number, b: NumberTable, j: number): number {

@@ -198,7 +198,8 @@ class ProbeRun {
     const value = area(everyone);
     const areas = this.#nulls.get('before')?.areas;
     // without features of the brain there are no shuffled labels, and an interval known to be too narrow is none
-    if (plain === undefined || areas === undefined) return found(value);
+    if (areas === undefined) return found(value, { interval: { withheld: 'NO_SHUFFLED_LABELS' } });
+    if ('withheld' in plain) return found(value, { interval: plain });
     const own = everyone.length / sites.length;
     return found(value, { interval: crossValidatedInterval({ value, low: plain.low, high: plain.high }, own, everyone.length - own, areas, this.#plan.confidence) });
   }

@@ -1,7 +1,7 @@
 import type { Finding, ValidationRecord } from '../core/validationRecord.ts';
 import { leftOutShare } from './leftOut.ts';
 
-const findingColumns = ['value', 'ci_low', 'ci_high', 'p', 'q', 'detectable', 'unavailable'] as const;
+const findingColumns = ['value', 'ci_low', 'ci_high', 'no_interval', 'p', 'q', 'detectable', 'unavailable'] as const;
 
 /** validation.tsv: every row of the comparison, one a line, in full precision. */
 export function validationTable({ rows, headlines, excesses, arms }: ValidationRecord): string {
@@ -19,7 +19,7 @@ export function validationTable({ rows, headlines, excesses, arms }: ValidationR
     ...headline('preservation', headlines.preservation),
     ...rows.map(({ item, statistic, arm, sites, scope, n, finding }) => [item, statistic, arm, sites, scope, n, ...cells(finding)]),
     ...excesses.map(({ excess, arm, model, finding }) => ['V-17', `${excess}Excess`, arm, 'all', model, '', ...cells(finding)]),
-    ...arms.map(({ arm, exposed, unavailable }) => ['arm', 'exposed', arm, 'all', exposed.join(' '), '', ...cells({ unavailable: unavailable ?? '' })]),
+    ...arms.map(({ arm, exposed, unavailable }) => ['arm', 'exposed', arm, 'all', exposed.join(' '), '', ...cells(unavailable === undefined ? NOTHING : { unavailable })]),
   ]);
 }
 
@@ -55,7 +55,11 @@ export function cohortTable({ design, drawings }: ValidationRecord): string {
     }),
     ...design.table1.flatMap(({ site, subjects, scans, cells: printed }) => [
       ...counts('table1', site, { subjects, scans }),
-      ...Object.entries(printed).map(([name, cell]) => ['table1', site, name, 'cohort', '', 'cell', ...(typeof cell === 'string' ? ['', '', '', '', '', '', '', cell] : [...cells(cell), ''])]),
+      ...Object.entries(printed).map(([name, cell]) => ['table1', site, name, 'cohort', '', 'cell', ...cells(typeof cell === 'string' ? NOTHING : cell), typeof cell === 'string' ? cell : '']),
+    ]),
+    ...design.leftOut.flatMap(({ site, covariate, level, found, share }) => [
+      ['leftOut', site, `${covariate} ${level}`, 'cohort', '', 'found', ...cells(found), ''],
+      ['leftOut', site, `${covariate} ${level}`, 'cohort', '', 'share', ...cells(share), ''],
     ]),
     ...design.confounding.map(({ covariate, test, association, verdict }) => ['confounding', 'all', covariate, 'cohort', '', test, ...cells(association), verdict]),
     ...drawings.blandAltman.flatMap(({ feature, arm, points, ...limits }) =>
@@ -64,10 +68,13 @@ export function cohortTable({ design, drawings }: ValidationRecord): string {
   ]);
 }
 
+/** Where another column holds all there is. */
+const NOTHING: Finding = { unavailable: '' };
+
 function cells(finding: Finding): (string | number)[] {
-  if ('unavailable' in finding) return ['', '', '', '', '', '', finding.unavailable];
-  const { value, low, high, p, q, detectable } = finding;
-  return [value, low ?? '', high ?? '', p ?? '', q ?? '', detectable ?? '', ''];
+  if ('unavailable' in finding) return ['', '', '', '', '', '', '', finding.unavailable];
+  const { value, low, high, noInterval, p, q, detectable } = finding;
+  return [value, low ?? '', high ?? '', noInterval ?? '', p ?? '', q ?? '', detectable ?? '', ''];
 }
 
 function tsv(rows: readonly (readonly (string | number)[])[]): string {

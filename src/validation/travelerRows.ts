@@ -1,19 +1,25 @@
 import { mean } from '../core/moments.ts';
 import { randomStream } from '../core/random.ts';
-import type { ValidationRow } from '../core/validationRecord.ts';
-import { icc21Value, icc31Value, linCcc, withinSubjectCv } from '../metrics/cohort/agreement.ts';
+import type { Finding, ValidationRow } from '../core/validationRecord.ts';
+import { withinSubjectCv } from '../metrics/cohort/agreement.ts';
+import { columnOf } from '../metrics/cohort/matrix.ts';
+import { countsOf, drawnAgreement, type DrawnAgreement } from '../metrics/drawn.ts';
 import { shuffled } from '../metrics/permutation.ts';
+import { midRanks } from '../metrics/ranks.ts';
 import { intervalOf, resamplesOf } from '../metrics/resampling.ts';
-import { spearman } from '../metrics/spearman.ts';
+import { pearson } from '../metrics/spearman.ts';
 import { type Cohort, sourceRows } from './cohortUnits.ts';
 import { columnsOf } from './featureSets.ts';
 import { absent, found, medianOf, rowsOf } from './findings.ts';
-import { SLOW_DRAWS, type ValidationPlan } from './plan.ts';
+import type { ValidationPlan } from './plan.ts';
 import { permutationP } from './sitePairs.ts';
 
 const LEAST_PEOPLE = 3;
 
-/** V-33: people seen at a source site and at the reference: does each output agree with the same person's reference scan? */
+/**
+ * V-33: people seen at a source site and at the reference: does each output agree with the same person's reference scan?
+ * `…Change` is after less before, its interval from the same draws of people in both.
+ */
 export function travelerRows(cohort: Cohort, arm: string, plan: ValidationPlan): ValidationRow[] {
   const references = new Map(cohort.units.flatMap((unit, n) => (unit.role === 'reference' ? [[unit.subject, n] as const] : [])));
   const pairs = sourceRows(cohort).flatMap((row) => {
@@ -22,49 +28,54 @@ export function travelerRows(cohort: Cohort, arm: string, plan: ValidationPlan):
   });
   if (pairs.length < LEAST_PEOPLE) return [absent('V-33', 'icc21', pairs.length === 0 ? 'NO_TRAVELERS' : 'FEW_SUBJECTS')];
   const columns = columnsOf(cohort, 'brain');
-  const width = cohort.features.length;
-  const table = cohort.standard.get(arm)!.values;
-  const raw = cohort.arms.get(arm)!.values;
-  const ratings = columns.map((column) => pairs.map(({ row, twin }) => [table[row * width + column]!, table[twin * width + column]!]));
-  const resamples = resamplesOf(pairs.map(({ unit }) => unit), { ...plan, resamples: Math.min(plan.resamples, SLOW_DRAWS) });
-  const overFeatures = (statistic: (own: readonly (readonly number[])[]) => number): ValidationRow['finding'] => {
-    const median = (drawn: Int32Array): number => medianOf(ratings.map((feature) => statistic(Array.from(drawn, (n) => feature[n]!))));
-    return found(median(resamples.everyone), { interval: intervalOf(median, resamples, plan.confidence) });
+  const ratingsOf = (name: string): Rating[] => columns.map((column) => {
+    const values = columnOf(cohort.standard.get(name)!, column);
+    return { output: Float64Array.from(pairs, ({ row }) => values[row]!), truth: Float64Array.from(pairs, ({ twin }) => values[twin]!) };
+  });
+  const [before, after] = [ratingsOf('before'), ratingsOf(arm)];
+  const resamples = resamplesOf(pairs.map(({ unit }) => unit), plan);
+  const median = (ratings: readonly Rating[], measure: keyof DrawnAgreement, drawn: Int32Array): number => {
+    const counts = countsOf(drawn, pairs.length);
+    return medianOf(ratings.map(({ output, truth }) => drawnAgreement(output, truth, counts)[measure]));
   };
-  const first = (own: readonly (readonly number[])[]): number[] => own.map(([value]) => value!);
-  const second = (own: readonly (readonly number[])[]): number[] => own.map(([, value]) => value!);
-  const positive = columns.filter((column) => pairs.every(({ row, twin }) => raw[row * width + column]! > 0 && raw[twin * width + column]! > 0));
-  const cv = positive.map((column) => withinSubjectCv(pairs.map(({ row, twin }) => [raw[row * width + column]!, raw[twin * width + column]!])));
+  const measured = (statistic: (drawn: Int32Array) => number): Finding => found(statistic(resamples.everyone), { interval: intervalOf(statistic, resamples, plan.confidence) });
   return rowsOf({ item: 'V-33', arm, scope: 'brain', n: pairs.length }, {
-    icc21: overFeatures((own) => plainIcc(own, icc21Value)),
-    icc31: overFeatures((own) => plainIcc(own, icc31Value)),
-    linCcc: overFeatures((own) => linCcc(first(own), second(own))),
-    withinSubjectCv: found(medianOf(cv), {}, 'NO_POSITIVE_FEATURES'),
-    subjectOrder: orderFinding(ratings, plan),
-    fingerprinting: fingerprinting(ratings, resamples, plan),
+    ...Object.fromEntries(agreements.map((measure) => [measure, measured((drawn) => median(after, measure, drawn))])),
+    // the same people are drawn in both arms: what one draw does to both cancels
+    ...(arm === 'before' ? {} : Object.fromEntries(agreements.map((measure) => [`${measure}Change`, measured((drawn) => median(after, measure, drawn) - median(before, measure, drawn))]))),
+    withinSubjectCv: found(withinSubject(cohort, arm, columns, pairs), {}, 'NO_POSITIVE_FEATURES'),
+    subjectOrder: orderFinding(after, plan),
+    fingerprinting: fingerprinting(after, measured),
   });
 }
 
-/** An ICC of identical ratings has no error to divide by: it is 1. */
-function plainIcc(own: readonly (readonly number[])[], icc: typeof icc21Value): number {
-  return own.every(([a, b]) => a === b) ? 1 : icc(own);
+const agreements = ['icc21', 'icc31', 'linCcc', 'betweenWithinRatio'] as const satisfies readonly (keyof DrawnAgreement)[];
+/** One feature of the travelling people: of their outputs, and of their own reference scans. */
+type Rating = Readonly<{ output: Float64Array; truth: Float64Array }>;
+
+/** Median over features that are positive in everybody: the others have no coefficient of variation. */
+function withinSubject(cohort: Cohort, arm: string, columns: readonly number[], pairs: readonly Readonly<{ row: number; twin: number }>[]): number {
+  const ratings = columns.map((column) => {
+    const values = columnOf(cohort.arms.get(arm)!, column);
+    return pairs.map(({ row, twin }) => [values[row]!, values[twin]!]);
+  });
+  return medianOf(ratings.filter((people) => people.every(([a, b]) => a! > 0 && b! > 0)).map(withinSubjectCv));
 }
 
 /** Median over features of the rank correlation of people, with p over exchanged people. */
-function orderFinding(ratings: readonly (readonly (readonly number[])[])[], plan: ValidationPlan): ValidationRow['finding'] {
-  const statistic = (order: readonly number[]): number =>
-    medianOf(ratings.map((feature) => spearman(feature.map(([a]) => a!), order.map((n) => feature[n]![1]!))));
-  const people = ratings[0]!.map((_, n) => n);
+function orderFinding(ratings: readonly Rating[], plan: ValidationPlan): Finding {
+  const people = Array.from(ratings[0]!.output, (_, n) => n);
+  const ranks = ratings.map(({ output, truth }) => ({ output: midRanks(output), truth: midRanks(truth) }));
+  const statistic = (order: readonly number[]): number => medianOf(ranks.map(({ output, truth }) => pearson(output, order.map((n) => truth[n]!))));
   const observed = statistic(people);
   const random = randomStream(`${plan.seed}|order`);
-  return found(observed, { p: permutationP(observed, Array.from({ length: Math.min(plan.permutations, 499) }, () => statistic(shuffled(people, random)))) });
+  return found(observed, { p: permutationP(observed, Array.from({ length: plan.permutations }, () => statistic(shuffled(people, random)))) });
 }
 
 /** Share of people whose nearest reference scan is their own. */
-function fingerprinting(ratings: readonly (readonly (readonly number[])[])[], resamples: Parameters<typeof intervalOf>[1], plan: ValidationPlan): ValidationRow['finding'] {
-  const people = ratings[0]!.length;
-  const distance = (i: number, j: number): number => ratings.reduce((sum, feature) => sum + (feature[i]![0]! - feature[j]![1]!) ** 2, 0);
-  const isOwn = Array.from({ length: people }, (_, i) => (Array.from({ length: people }, (__, j) => j).every((j) => j === i || distance(i, j) > distance(i, i)) ? 1 : 0));
-  const statistic = (drawn: Int32Array): number => mean(Array.from(drawn, (n) => isOwn[n]!));
-  return found(statistic(resamples.everyone), { interval: intervalOf(statistic, resamples, plan.confidence) });
+function fingerprinting(ratings: readonly Rating[], measured: (statistic: (drawn: Int32Array) => number) => Finding): Finding {
+  const people = Array.from(ratings[0]!.output, (_, n) => n);
+  const distance = (i: number, j: number): number => ratings.reduce((sum, { output, truth }) => sum + (output[i]! - truth[j]!) ** 2, 0);
+  const isOwn = people.map((i) => (people.every((j) => j === i || distance(i, j) > distance(i, i)) ? 1 : 0));
+  return measured((drawn) => mean(Array.from(drawn, (n) => isOwn[n]!)));
 }

@@ -13,12 +13,13 @@ import { type FeatureArm, featureArms, isFeatureArm, withFeatureArm } from './fe
 import { featureRows, summaryOfFeatures } from './featureRows.ts';
 import { columnsOf, type FeatureScope } from './featureSets.ts';
 import { absent, found } from './findings.ts';
-import { depletedSites, MOST_LEFT_OUT } from './leftOut.ts';
+import { depletedSites, type FoundScan, leftOutRows, MOST_LEFT_OUT } from './leftOut.ts';
 import { type Basis, basisOf, multivariateRows } from './multivariateRows.ts';
-import { batchWeights, HALF_DRAWS, margins, preservationWeights, PROBE_FOLDS, PROBE_SEEDS, SLOW_DRAWS, slowStatistics, type ValidationPlan } from './plan.ts';
+import { batchWeights, HALF_DRAWS, margins, preservationWeights, PROBE_FOLDS, PROBE_SEEDS, type ValidationPlan } from './plan.ts';
 import { fidelityRows, overCorrectionRows, qualityRows } from './preservationRows.ts';
 import { preservationHeadline } from './preservationHeadline.ts';
 import { probeResults, type ProbeResults } from './probeRows.ts';
+import { siteAgainstRest } from './siteAgainstRest.ts';
 import { sitePairs } from './sitePairs.ts';
 import { travelerRows } from './travelerRows.ts';
 import { umapDrawings } from './umapDrawings.ts';
@@ -34,6 +35,8 @@ export type ValidationInput = Readonly<{
   armNotes: Readonly<Record<string, Readonly<{ name: string; purpose: string; kind: ArmSummary['kind'] }>>>;
   sitesFrom: ValidationRecord['methods']['sitesFrom'];
   flow: ValidationRecord['design']['flow'];
+  /** The scans behind the flow, to ask whom it lost; none where that is not known. */
+  found?: readonly FoundScan[];
   /** Share of one site's scans that may be left out before the headlines are withheld; MOST_LEFT_OUT where it is not given. */
   mostLeftOut?: number;
   plan: ValidationPlan;
@@ -82,7 +85,7 @@ export function validateCohort(input: ValidationInput): ValidationRecord | null 
   return {
     sites: cohort.sites,
     arms: [...arms.map((arm) => armSummary(arm, input, headlines, exposuresOf(rows, probes.probes, probes.excesses, arm))), ...missing.map((arm) => absentArm(arm))],
-    design: { ...shownDesign, flow: input.flow },
+    design: { ...shownDesign, flow: input.flow, leftOut: leftOutRows(input.found ?? [], input.covariates.covariates) },
     rows,
     features,
     probes: probes.probes,
@@ -109,7 +112,7 @@ function armResults(cohort: Cohort, arm: string, { bases, adjusting, columns, pl
   return {
     features: pairs.flatMap(({ features }) => features),
     rows: [
-      ...histogramRows(cohort, arm), ...summaries, ...multivariate, ...referenceDistanceRows(cohort, arm, plan),
+      ...histogramRows(cohort, arm), ...summaries, ...siteAgainstRest(cohort, arm, residual), ...multivariate, ...referenceDistanceRows(cohort, arm, plan),
       ...overCorrectionRows(cohort, arm, plan), ...effectRows(cohort, arm, columns, plan), ...travelerRows(cohort, arm, plan),
     ],
     batch: bases.brain === null ? { arm, finding: { unavailable: 'NO_FEATURES' }, parts: [] } : batchHeadline(cohort, arm, bases.brain, adjusting, plan),
@@ -141,6 +144,7 @@ function absentRows(cohort: Cohort, { covariates, pairs }: ValidationInput, prob
     ...(pairs.length === 0 ? [absent('V-30', 'fidelity', 'NOT_MEASURED'), absent('V-31', 'displacement', 'NOT_MEASURED')] : []),
     absent('V-32', 'dice', 'NO_INDEPENDENT_SEGMENTER'),
     ...(covariates.covariates.length === 0 ? [absent('V-03', 'confounding', 'NO_COVARIATES'), absent('V-34', 'effectRetained', 'NO_COVARIATES')] : []),
+    absent('V-34', 'brainAge', 'NOT_COMPUTED'),
     absent('V-35', 'lesions', 'NO_LESION_MASKS'),
   ];
 }
@@ -165,7 +169,7 @@ function methodsOf(cohort: Cohort, basis: Basis | null, input: ValidationInput):
   return {
     confidence: plan.confidence,
     resamples: plan.resamples,
-    fewerResamples: { count: Math.min(plan.resamples, SLOW_DRAWS), statistics: slowStatistics, halfSamples: HALF_DRAWS },
+    halfSamples: HALF_DRAWS,
     permutations: plan.permutations,
     seed: plan.seed,
     probeSeeds: Array.from({ length: PROBE_SEEDS }, (_, n) => n),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { mean } from '../../src/core/moments.ts';
-import { bcaEnds, bcaInterval, normalCumulative, normalQuantile } from '../../src/metrics/bootstrap.ts';
+import { bcaEnds, bcaInterval, type Interval, type NoInterval, normalCumulative, normalQuantile } from '../../src/metrics/bootstrap.ts';
 import { histogramShares, pooledShares, widerBins } from '../../src/metrics/intensityHistogram.ts';
 import { groupPermutationP, pairedPermutationP } from '../../src/metrics/permutation.ts';
 import { spearman } from '../../src/metrics/spearman.ts';
@@ -9,10 +9,15 @@ import { normalSamples } from '../support/toyVolumes.ts';
 
 const plan = { permutations: 499, seed: 1 };
 
+function held(outcome: Interval | NoInterval): Interval {
+  if ('withheld' in outcome) throw new Error(outcome.withheld);
+  return outcome;
+}
+
 describe('bcaInterval', () => {
   it('of the mean of 100 values of N(5, 2) is close to ±1.96·sd/10', () => {
     const values = normalSamples(100, 5, 2, 'interval');
-    const interval = bcaInterval((drawn) => mean(drawn.map((n) => values[n]!)), { clusters: 100, resamples: 4000, confidence: 0.95, seed: 0 })!;
+    const interval = held(bcaInterval((drawn) => mean(drawn.map((n) => values[n]!)), { clusters: 100, resamples: 4000, confidence: 0.95, seed: 0 }));
     const half = (1.96 * Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)))) / 10;
     expect(Math.abs(interval.high - interval.low - 2 * half)).toBeLessThan(0.08 * 2 * half);
     expect(Math.abs((interval.high + interval.low) / 2 - mean(values))).toBeLessThan(0.1 * half);
@@ -21,7 +26,7 @@ describe('bcaInterval', () => {
   it('covers a true mean in 90 to 99 of 100 experiments at 95 %', () => {
     const covered = Array.from({ length: 100 }, (_, experiment) => {
       const values = normalSamples(25, 1, 1, `experiment ${experiment}`);
-      const interval = bcaInterval((drawn) => mean(drawn.map((n) => values[n]!)), { clusters: 25, resamples: 500, confidence: 0.95, seed: experiment })!;
+      const interval = held(bcaInterval((drawn) => mean(drawn.map((n) => values[n]!)), { clusters: 25, resamples: 500, confidence: 0.95, seed: experiment }));
       return interval.low <= 1 && interval.high >= 1;
     }).filter(Boolean).length;
     expect(covered).toBeGreaterThanOrEqual(88);
@@ -30,23 +35,25 @@ describe('bcaInterval', () => {
 
   it('is moved and widened upwards by a skewed sample: of this mean, 2.2 to 11.3 as scipy has it, not 1.8 to 9.2', () => {
     const values = [1, 1, 1, 2, 2, 3, 5, 9, 20];
-    const interval = bcaInterval((drawn) => mean(drawn.map((n) => values[n]!)), { clusters: 9, resamples: 8000, confidence: 0.95, seed: 2 })!;
+    const interval = held(bcaInterval((drawn) => mean(drawn.map((n) => values[n]!)), { clusters: 9, resamples: 8000, confidence: 0.95, seed: 2 }));
     expect(Math.abs(interval.low - 2.222)).toBeLessThan(0.3);
     expect(Math.abs(interval.high - 11.333)).toBeLessThan(0.6);
   });
 
-  it('is absent where bias correction would leave the estimate outside, and holds it otherwise', () => {
+  it('is withheld where bias correction would leave the estimate outside, and holds it otherwise', () => {
     const draws = (below: number): number[] => Array.from({ length: 1000 }, (_, n) => (n - below) / 1000);
     // 1 % of the draws below the estimate of 0: both ends would be the lowest draws
-    expect(bcaEnds(0, draws(10), [0, 0, 0], 0.95)).toBeUndefined();
-    const { low, high } = bcaEnds(0, draws(300), [0, 0, 0], 0.95)!;
+    expect(bcaEnds(0, draws(10), [0, 0, 0], 0.95)).toEqual({ withheld: 'INTERVAL_OUTSIDE' });
+    const { low, high } = held(bcaEnds(0, draws(300), [0, 0, 0], 0.95));
     expect(low < 0 && high > 0).toBe(true);
   });
 
-  it('is absent for two subjects, and for a statistic that resampling only enlarges', () => {
-    expect(bcaInterval(() => 1, { clusters: 2, resamples: 200, confidence: 0.95, seed: 0 })).toBeUndefined();
+  it('is withheld for two subjects, for a statistic that resampling only enlarges, and for one that few draws have', () => {
+    expect(bcaInterval(() => 1, { clusters: 2, resamples: 200, confidence: 0.95, seed: 0 })).toEqual({ withheld: 'FEW_SUBJECTS' });
     const enlarged = (drawn: readonly number[]): number => drawn.length - new Set(drawn).size;
-    expect(bcaInterval(enlarged, { clusters: 20, resamples: 500, confidence: 0.95, seed: 0 })).toBeUndefined();
+    expect(bcaInterval(enlarged, { clusters: 20, resamples: 500, confidence: 0.95, seed: 0 })).toEqual({ withheld: 'ONE_SIDED_DRAWS' });
+    const seldom = (drawn: readonly number[]): number => (new Set(drawn).size === drawn.length ? 1 : NaN);
+    expect(bcaInterval(seldom, { clusters: 20, resamples: 500, confidence: 0.95, seed: 0 })).toEqual({ withheld: 'UNDEFINED_DRAWS' });
   });
 
   it('uses Φ(1.96) = 0.975 and its inverse', () => {

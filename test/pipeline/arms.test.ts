@@ -2,12 +2,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { mean, standardDeviation } from '../../src/core/moments.ts';
 import { quantile } from '../../src/core/statistics.ts';
+import { scanFeatureRow } from '../../src/metrics/features/scanFeatureRow.ts';
 import { maskedValues } from '../../src/metrics/maskedValues.ts';
+import { fidelityTo } from '../../src/metrics/pairFidelity.ts';
 import { brainSamples } from '../../src/metrics/quantileSummary.ts';
 import { armCatalogue, armIds, type ArmId } from '../../src/pipeline/evaluation/arms/armCatalogue.ts';
 import { armReference, armStatistics, type ArmReference } from '../../src/pipeline/evaluation/arms/armReference.ts';
 import { armTransforms, armVolume, type ArmContext } from '../../src/pipeline/evaluation/arms/armTransforms.ts';
-import { armNotes, imageArms } from '../../src/pipeline/evaluation/arms/imageArms.ts';
+import { armNotes, type ArmSource, imageArms } from '../../src/pipeline/evaluation/arms/imageArms.ts';
 import { landmarks, piecewise, standardScale } from '../../src/pipeline/evaluation/arms/nyul.ts';
 import { whiteStripe } from '../../src/pipeline/evaluation/arms/whiteStripe.ts';
 import { conformAlone } from '../../src/pipeline/evaluation/conformPair.ts';
@@ -25,6 +27,10 @@ function made(arm: ArmId, changes: Partial<ArmContext> = {}): Scan['working'] {
   const transform = armTransforms[arm]({ ...context, ...changes });
   if (typeof transform !== 'function') throw new Error(transform.unavailable);
   return transform(source.working);
+}
+
+function armSource(): ArmSource {
+  return { ...source, row: scanFeatureRow(source), fidelity: fidelityTo(source.working, source) };
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
@@ -119,7 +125,7 @@ describe('controls that are wrong on purpose', () => {
 
 describe('imageArms', () => {
   it('measures each arm in the source’s masks: rows for the table, values for the pair', () => {
-    const outcomes = imageArms(source, { name: 'sub-01_T1w', subject: 'sub-01', site: 'b' }, { arms: ['identity', 'blur'], reference, seed: 0 });
+    const outcomes = imageArms(armSource(), { name: 'sub-01_T1w', subject: 'sub-01', site: 'b' }, { arms: ['identity', 'blur'], reference, seed: 0 });
     const [identity, blur] = outcomes.map((outcome) => ('pair' in outcome ? outcome : undefined));
     const before = measuredScan({ name: 'sub-01_T1w', subject: 'sub-01', site: 'b', role: 'before', arm: 'before' }, source);
     expect(identity!.measured.row).toEqual(before.row);
@@ -136,7 +142,7 @@ describe('imageArms', () => {
   }, 120_000);
 
   it('says why an arm is absent', () => {
-    expect(imageArms(source, { name: 'x', subject: 'x', site: 'b' }, { arms: ['whitestripe'], reference: { ...reference, stripe: null }, seed: 0 })).toEqual([{ arm: 'whitestripe', unavailable: 'NO_TISSUE_CLASSES' }]);
+    expect(imageArms(armSource(), { name: 'x', subject: 'x', site: 'b' }, { arms: ['whitestripe'], reference: { ...reference, stripe: null }, seed: 0 })).toEqual([{ arm: 'whitestripe', unavailable: 'NO_TISSUE_CLASSES' }]);
   });
 });
 

@@ -12,6 +12,11 @@ export const sampleArms: readonly ArmSummary[] = [
 ];
 
 export const sampleDesign: ValidationRecord['design'] = {
+  leftOut: [
+    { site: 'alpha', covariate: 'sex', level: 'F', found: { value: 14 }, share: { value: 0 } },
+    { site: 'beta', covariate: 'sex', level: 'F', found: { value: 12 }, share: { value: 0.25 } },
+    { site: 'beta', covariate: 'sex', level: 'M', found: { unavailable: 'SUPPRESSED' }, share: { unavailable: 'SUPPRESSED' } },
+  ],
   flow: [
     { site: 'alpha', found: 25, readable: 25, refused: {}, unmatched: 1, analysed: 24 },
     { site: 'beta', found: 26, readable: 25, refused: { OOD_ANATOMY: 2 }, unmatched: 1, analysed: 22 },
@@ -62,7 +67,7 @@ export const sampleDrawings: Drawings = {
 };
 
 export const sampleMethods: Methods = {
-  confidence: 0.95, resamples: 2000, permutations: 999, seed: 0, probeSeeds: [0, 1, 2, 3, 4], folds: 5, referenceSite: 'alpha', sitesFrom: 'column',
+  confidence: 0.95, resamples: 2000, halfSamples: 500, permutations: 999, seed: 0, probeSeeds: [0, 1, 2, 3, 4], folds: 5, referenceSite: 'alpha', sitesFrom: 'column',
   features: { intensity: 12, tissue: 8, texture: 48, embedding: 32, silhouette: 6, histogram: 32, quality: 7 },
   bandwidth: { value: 11.32 },
   margins: { equivalenceSd: 0.5, spreadRatio: 0.8, effectRetained: 0.1, confounded: 0.8, leftOut: 0.2 },

@@ -77,6 +77,9 @@ describe('a planted site effect that is exactly taken out', () => {
 
   it('keeps the planted effect of age at its size, sex at none, and the shuffled covariate near 1/n', () => {
     expect(row(record, 'effectRetained', 'harmonized', 'age').value).toBeCloseTo(1, 9);
+    // kept in every draw, so shown; exchanged people keep it in next to none
+    expect(row(record, 'effectEquivalence', 'harmonized', 'age').value).toBe(1 / 201);
+    expect(row(record, 'effectEquivalence', 'shuffled-people', 'age').value).toBeGreaterThan(0.9);
     expect(row(record, 'effectRetainedRaw', 'harmonized', 'age').value).toBeCloseTo(1 / 1.4, 9);
     expect(row(record, 'medianPartialR2', 'before', 'age').value).toBeGreaterThan(0.1);
     expect(row(record, 'shuffledPartialR2', 'before', 'age').value).toBeLessThan(0.1);

@@ -31,6 +31,8 @@ export type Tissues = Readonly<{ classes: TissueClasses; middle: Uint8Array; bri
  */
 export type FeatureGroup = Readonly<{
   looksAt: 'brain box' | 'whole scan';
+  /** Sees no intensity: another volume under the same masks has the same values. */
+  fromMasksAlone?: true;
   entries: readonly FeatureEntry[];
   measure: (scan: FeatureScan, tissues: Tissues) => ArrayLike<number>;
 }>;

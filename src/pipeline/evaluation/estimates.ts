@@ -22,7 +22,7 @@ export function estimated(statistic: (items: readonly number[]) => number, clust
   const value = statistic(clusters.flat());
   if (!Number.isFinite(value)) return { unavailable: 'UNDEFINED' };
   const interval = bcaInterval((drawn) => statistic(drawn.flatMap((cluster) => clusters[cluster]!)), { ...plan, clusters: clusters.length });
-  return interval === undefined ? { value } : { value, ...interval };
+  return 'low' in interval ? { value, ...interval } : { value, noInterval: interval.withheld };
 }
 
 export function valueOf(estimate: Estimate): number | null {

@@ -2,9 +2,7 @@ import type { Volume } from '../../core/volume.ts';
 import { displacement } from '../../metrics/displacement.ts';
 import { gradientCorrelation } from '../../metrics/gradientCorrelation.ts';
 import { mae } from '../../metrics/mae.ts';
-import { nmi } from '../../metrics/nmi.ts';
 import { psnr } from '../../metrics/psnr.ts';
-import { ssim } from '../../metrics/ssim.ts';
 import { conformAlone, conformLike, nativeHead } from './conformPair.ts';
 import { isOneGrid } from './onGrid.ts';
 import { scanFeatures, type ScanFeatures, type WorkingScan } from './scanFeatures.ts';
@@ -15,11 +13,17 @@ export type PairVolumes = Readonly<{ before: Volume<'scanner'>; after: Volume<'s
 export type PairFeatures = Readonly<{
   before: ScanFeatures;
   after: ScanFeatures;
-  /** Native grid, before against after; null where the grids differ. */
+  /** Before against after: edges and shift on the native grid, the others on the working grid; null where the grids differ. */
   fidelity: Readonly<Record<'gradientCorrelation' | 'ssim' | 'nmi' | 'displacementMedian', number | null>>;
   /** Errors against the truth, brain scale and dB. */
   paired: PairedErrors | null;
-  /** Both on the working grid, for what else is measured of them; to be dropped before the next pair. */
+}>;
+
+/** The same without what is measured on the working grid, and both images there: to be dropped before the next pair. */
+export type ConformedPair = Omit<PairFeatures, 'fidelity'> & Readonly<{
+  fidelity: Readonly<Record<'gradientCorrelation' | 'displacementMedian', number | null>>;
+  /** `after` lies in the frame of `before`, under its masks. */
+  sharesGrid: boolean;
   images: Readonly<{ before: ReturnType<typeof conformAlone>; after: WorkingScan }>;
 }>;
 
@@ -31,7 +35,7 @@ export type PairedErrors = Readonly<Record<'brain' | 'head', Readonly<Record<'ma
  *
  * @throws ScanRefusal where a scan shows no head
  */
-export function evaluatePair({ before, after, truth }: PairVolumes): PairFeatures {
+export function evaluatePair({ before, after, truth }: PairVolumes): ConformedPair {
   const own = conformAlone(before);
   const sharesGrid = isOneGrid(before, after);
   const like = { volume: before, scan: own };
@@ -43,9 +47,8 @@ export function evaluatePair({ before, after, truth }: PairVolumes): PairFeature
     fidelity: {
       gradientCorrelation: head && finite(gradientCorrelation(before, after, head)),
       displacementMedian: head && (displacement(before, after, head)?.median ?? null),
-      ssim: head && finite(ssim(own.working, later.working, own.brain)),
-      nmi: head && finite(nmi(own.working, later.working, own.brain)),
     },
+    sharesGrid,
     images: { before: own, after: later },
     paired: truth === null ? null : pairedErrors(own, sharesGrid ? later : conformLike(after, like), conformLike(truth, like)),
   };

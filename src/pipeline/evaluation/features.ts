@@ -6,8 +6,9 @@ import type { WorkingScan } from './scanFeatures.ts';
 /** A row of the feature table, some kilobytes: the volume is dropped before the next scan is read. */
 export type MeasuredScan = Readonly<{ scan: TableScan; row: Float64Array }>;
 
-export function measuredScan(scan: TableScan, image: WorkingScan): MeasuredScan {
-  return { scan, row: scanFeatureRow(image) };
+/** @param sameMasks the row of another scan under the same masks */
+export function measuredScan(scan: TableScan, image: WorkingScan, sameMasks?: Float64Array): MeasuredScan {
+  return { scan, row: scanFeatureRow(image, sameMasks) };
 }
 
 /** The rows as one table; sorted by arm, then name, so that it does not depend on the order scans were read in. */

@@ -1,12 +1,19 @@
-import type { ConfoundingRow, SiteColumn, ValidationRecord, ValidationRow } from '../../core/validationRecord.ts';
+import type { ConfoundingRow, LeftOutRow, SiteColumn, ValidationRecord, ValidationRow } from '../../core/validationRecord.ts';
 import { html, type Html } from '../html.ts';
-import { quantity, reasonText } from '../quantity.ts';
+import { formatPercent, quantity, reasonText } from '../quantity.ts';
 import { findingCell, spelled } from './finding.ts';
 import { drawFlow } from './flowDiagram.ts';
 
 /** Who was looked at: flow (V-01), Table 1 (V-02), confounding (V-03) and small sites (V-04). */
 export function renderDesign({ design, rows }: ValidationRecord): Html {
-  return html`${drawFlow(design.flow)}${tableOne(design.table1)}${differences(rows.filter(({ item }) => item === 'V-02'))}${smallSites(design.table1)}${confounding(design)}`;
+  return html`${drawFlow(design.flow)}${leftOutTable(design.leftOut)}${tableOne(design.table1)}${differences(rows.filter(({ item }) => item === 'V-02'))}${smallSites(design.table1)}${confounding(design)}`;
+}
+
+/** Whom the refusals took: one kind of people more often than another makes the rest a selection (S-22). */
+function leftOutTable(rows: readonly LeftOutRow[]): Html {
+  if (rows.every(({ share }) => !('value' in share) || share.value === 0)) return html``;
+  return html`<div class="scroll"><table class="sites"><caption>Who was left out <span class="unit">scans, by site and kind of people; fewer than five are suppressed</span></caption><thead><tr><th scope="col">People</th><th scope="col">Site</th><th scope="col" class="number">Found</th><th scope="col" class="number">Left out</th></tr></thead>
+<tbody>${rows.map(({ site, covariate, level, found, share }) => html`<tr><th scope="row">${spelled(covariate)} ${level}</th><td>${site}</td><td class="number">${findingCell(found)}</td><td class="number">${findingCell(share, formatPercent)}</td></tr>`)}</tbody></table></div>`;
 }
 
 function tableOne(columns: readonly SiteColumn[]): Html {

@@ -1,6 +1,6 @@
 import type { ArmSummary, Finding, ValidationRecord } from '../../core/validationRecord.ts';
 import { html, type Html } from '../html.ts';
-import { formatNumber, formatP, quantity, reasonText } from '../quantity.ts';
+import { formatNumber, formatP, noIntervalText, quantity, reasonText } from '../quantity.ts';
 
 type Format = (value: number) => string;
 
@@ -13,8 +13,13 @@ export function findingCell(finding: Finding | undefined, format: Format = forma
 export function intervalCell(finding: Finding | undefined, format: Format = formatNumber): Html {
   if (finding === undefined) return html`<span class="absent">–</span>`;
   if ('unavailable' in finding) return html`<span class="absent">${reasonText(finding.unavailable)}</span>`;
-  const { value, low, high } = finding;
-  return html`${quantity(value, format)}${low !== undefined && high !== undefined && html`<br><span class="interval">${quantity(low, format)} to ${quantity(high, format)}</span>`}`;
+  return html`${quantity(finding.value, format)}${intervalLine(finding, format)}`;
+}
+
+/** The interval on a line of its own, or why there is none. */
+export function intervalLine({ low, high, noInterval }: Readonly<{ low?: number; high?: number; noInterval?: string }>, format: Format): Html | null {
+  if (low !== undefined && high !== undefined) return html`<br><span class="interval">${quantity(low, format)} to ${quantity(high, format)}</span>`;
+  return noInterval === undefined ? null : html`<br><span class="interval absent">${noIntervalText(noInterval)}</span>`;
 }
 
 /** `p 0.004, q 0.012`, or nothing. */

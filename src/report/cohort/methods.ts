@@ -40,6 +40,8 @@ function siteTexts(validation: ValidationRecord, cite: Cite): string[] {
       `Site probes (logistic regression and random forest ${cite('breiman2001')}) were trained with ${methods.folds}-fold cross-validation over subjects and ${methods.probeSeeds.length} ${methods.probeSeeds.length === 1 ? 'seed' : 'seeds'}: frozen on raw scans, retrained on outputs, on histograms, on outlines, on covariates alone, and on shuffled labels.`,
       ` Image excess is the balanced accuracy of the output-trained probe in the brain less that of the outline; intensity excess that of the histogram probe less that of shuffled labels.`,
       comparators.length === 0 ? '' : ` ${evaluatedArm(validation)?.name ?? 'The method'} was compared with ${comparators.join(', ')}.`,
+      ` The interval of batch removal is from ${methods.halfSamples} random halves of each site’s people ${cite('shao1989')}: distances grow where people are drawn twice. That of preservation moves every part to both ends of its own interval at once and is wider than one bootstrap of all would be.`,
+      ` Intervals of areas under held-out curves are DeLong’s ${cite('delong1988')}, widened to what areas under shuffled labels scatter.`,
       ` Batch removal and preservation are reported as two scores with weights fixed before the run and never merged; both are withheld where more than ${Math.round(100 * methods.margins.leftOut)} % of one site’s scans were left out.`,
     ].join(''),
   ];

@@ -2,13 +2,13 @@ import type { CohortRecord, Estimate, EvaluatedScan } from '../../core/cohortRec
 import { metricCatalogue, metricEntry, type MetricId } from '../../metrics/catalogue.ts';
 import { html, type Html } from '../html.ts';
 import { directionMark, formatNumber, formatP, formatPercent, quantity, reasonText } from '../quantity.ts';
+import { intervalLine } from './finding.ts';
 import { featureLabels, regionLabels } from './labels.ts';
 
 /** Value with its interval below; an absent one with its reason. */
 export function estimateCell(estimate: Estimate, format: (value: number) => string = formatNumber): Html {
   if ('unavailable' in estimate) return html`<span class="absent">${reasonText(estimate.unavailable)}</span>`;
-  const { value, low, high } = estimate;
-  return html`${quantity(value, format)}${low !== undefined && high !== undefined && html`<br><span class="interval">${quantity(low, format)} to ${quantity(high, format)}</span>`}`;
+  return html`${quantity(estimate.value, format)}${intervalLine(estimate, format)}`;
 }
 
 export function renderDistances({ distances }: CohortRecord): Html {

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: options, positionals: [study] } = parseArgs({ allowPositionals: true, options: {
   work: { type: 'string' }, cli: { type: 'string', default: 'dist/cli.js' }, data: { type: 'string', default: '../shared/data' }, people: { type: 'string', default: '24' },
-  permutations: { type: 'string', default: '999' }, resamples: { type: 'string', default: '2000' }, out: { type: 'string', default: here },
+  workers: { type: 'string', default: '2' }, permutations: { type: 'string', default: '999' }, resamples: { type: 'string', default: '2000' }, out: { type: 'string', default: here },
 } });
 if (options.work === undefined) throw new Error('Give --work DIR, a folder outside the repository: scans are copied there.');
 
@@ -24,9 +24,9 @@ function concord(...args) {
 }
 
 function evaluated(name, { before, after, reference, participants, arms = 'all', truth }) {
-  const output = join(options.work, `evaluation-${name}`);
+  const output = join(options.work, `evaluation-${name.replaceAll(/[, ]+/g, '-')}`);
   const started = Date.now();
-  concord('evaluate', '--before', before, '--after', after, '--reference', reference, '--output', output, '--arms', arms, '--permutations', options.permutations, '--resamples', options.resamples,
+  concord('evaluate', '--before', before, '--after', after, '--reference', reference, '--output', output, ...(arms === '' ? [] : ['--arms', arms]), '--permutations', options.permutations, '--resamples', options.resamples, '--workers', options.workers,
     ...(participants ? ['--participants', participants] : []), ...(truth ? ['--truth', truth] : []));
   const found = { ...summary(JSON.parse(readFileSync(join(output, 'evaluation.json'), 'utf8'))), seconds: Math.round((Date.now() - started) / 1000), load: loadavg().map((value) => Math.round(value)) };
   // each direction is kept as soon as it is there: the next may take as long again
@@ -38,7 +38,7 @@ function evaluated(name, { before, after, reference, participants, arms = 'all',
 /** What the README quotes: headlines, the probes on the brain, and the rows that are asked for most. */
 function summary({ validation, paired, counts }) {
   const kept = ['medianAbsCohenD', 'shareLargeD', 'shareKsSignificant', 'medianIccBatch', 'mmd2', 'mahalanobis', 'normalizedGain', 'gradientCorrelation', 'ssim', 'orderKept', 'spreadRatio', 'distanceOrder', 'identifiability',
-    'effectRetained', 'effectRetainedRaw', 'shuffledPartialR2', 'medianPartialR2', 'icc21', 'icc31', 'linCcc', 'fingerprinting', 'fwhm', 'displacementP99'];
+    'effectRetained', 'effectEquivalence', 'effectRetainedRaw', 'shuffledPartialR2', 'medianPartialR2', 'icc21', 'icc31', 'linCcc', 'icc21Change', 'linCccChange', 'betweenWithinRatio', 'subjectOrder', 'idempotence', 'fingerprinting', 'fwhm', 'displacementP99'];
   return {
     counts,
     arms: validation.arms.map(({ arm, batchRemoval, preservation, exposed, unavailable }) => ({ arm, batchRemoval, preservation, exposed, unavailable })),
@@ -50,9 +50,10 @@ function summary({ validation, paired, counts }) {
   };
 }
 
-function harmonized(name, input, reference) {
-  const output = join(options.work, `harmonized-${name}`);
-  concord('harmonize', input, output, '--reference', reference);
+/** @param mode `cohort`: one decision for all people of the site, as the README recommends; `each`: every scan by itself */
+function harmonized(name, input, reference, mode = 'cohort') {
+  const output = join(options.work, `harmonized-${name}-${mode}`);
+  concord('harmonize', input, output, '--reference', reference, ...(mode === 'cohort' ? ['--source-style', input] : []));
   return output;
 }
 
@@ -69,21 +70,27 @@ const studies = {
     const group = (name, people) => copied(join(options.work, name), people.map((n) => String(n).padStart(2, '0')).map((n) => [join(options.data, 'mr/two-protocol-cohort', `nichart-subj${n}-T1w.nii.gz`), `sub-${n}_T1w.nii.gz`]));
     const a = group('A', Array.from({ length: 23 }, (_, n) => n + 1).filter((n) => !inB.includes(n)));
     const b = group('B', inB);
-    evaluated('B-to-A', { before: b, after: harmonized('B-to-A', b, a), reference: a });
-    evaluated('A-to-B', { before: a, after: harmonized('A-to-B', a, b), reference: b });
+    for (const [name, before, reference] of [['A-to-B', a, b], ['B-to-A', b, a]]) {
+      evaluated(name, { before, after: harmonized(name, before, reference), reference });
+      evaluated(`${name}, each scan by itself`, { before, after: harmonized(name, before, reference, 'each'), reference, arms: '' });
+    }
   },
   /** Simulated people on two scanners; age widens their sulci. */
   travel: () => {
     const cohort = join(options.work, 'travel');
     concord('simulate', cohort, '--people', options.people, '--spacing', '2', '--seed', '7');
     const [a, b] = ['scanner-a', 'scanner-b'].map((name) => join(cohort, name));
-    evaluated('travel', { before: b, after: harmonized('travel', b, a), reference: a, participants: join(cohort, 'participants.tsv'), truth: a });
+    const people = { before: b, reference: a, truth: a, participants: join(cohort, 'participants.tsv') };
+    evaluated('travel', { ...people, after: harmonized('travel', b, a) });
+    evaluated('travel, each scan by itself', { ...people, after: harmonized('travel', b, a, 'each'), arms: '' });
+    // what a perfect method would give
+    evaluated('travel, the truth itself', { ...people, after: a, arms: '' });
   },
   /** One patient scanned twice: no group statistics, only what one pair can say. */
   repeat: () => {
     const visit = (n) => copied(join(options.work, `visit-${n}`), [[join(options.data, 'mr/repeat', `openms-long-p12-s${n}-T1W.nii.gz`), 'sub-12_T1w.nii.gz']]);
     const [first, second] = [visit(1), visit(2)];
-    evaluated('repeat', { before: second, after: harmonized('repeat', second, first), reference: first });
+    evaluated('repeat', { before: second, after: harmonized('repeat', second, first, 'each'), reference: first });
   },
 };
 if (!(study in studies)) throw new Error(`Give one of ${Object.keys(studies).join(', ')}.`);

@@ -33,6 +33,7 @@ function silhouetteGroup(region: 'brain' | 'head'): FeatureGroup {
   }));
   return {
     looksAt: region === 'brain' ? 'brain box' : 'whole scan',
+    fromMasksAlone: true,
     entries: region === 'head' ? [...sizes, ...rays] : sizes,
     measure: (scan) => {
       const { shape, affine } = scan.working;

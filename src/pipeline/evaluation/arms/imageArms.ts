@@ -1,6 +1,7 @@
 import type { PairValues, TableScan } from '../../../core/featureTable.ts';
+import type { Volume } from '../../../core/volume.ts';
 import { displacement } from '../../../metrics/displacement.ts';
-import { pairFidelity } from '../../../metrics/pairFidelity.ts';
+import type { PairFidelity } from '../../../metrics/pairFidelity.ts';
 import type { conformAlone } from '../conformPair.ts';
 import { measuredScan, type MeasuredScan } from '../features.ts';
 import { armCatalogue, armIds, type ArmId } from './armCatalogue.ts';
@@ -18,25 +19,30 @@ export const armNotes = Object.fromEntries(
   }),
 ) as Readonly<Record<ArmId, Readonly<{ name: string; purpose: string; kind: 'comparator' | 'control' }>>>;
 
+/** A conformed scan with what arms share: its own row of features, and how outputs are compared with it. */
+export type ArmSource = ReturnType<typeof conformAlone> & Readonly<{ row: Float64Array; fidelity: Fidelity }>;
+type Fidelity = (output: Volume<'model'>) => PairFidelity;
 type Asked = Readonly<{ arms: readonly ArmId[]; reference: ArmReference; seed: number }>;
 
 /**
  * Every asked arm of one conformed scan, one volume at a time: features in the source's own masks, and fidelity to it
  * (V-30, V-31) on the working grid.
  */
-export function imageArms(source: ReturnType<typeof conformAlone>, is: Pick<TableScan, 'name' | 'subject' | 'site'>, { arms, reference, seed }: Asked): ArmOutcome[] {
+export function imageArms(source: ArmSource, is: Pick<TableScan, 'name' | 'subject' | 'site'>, { arms, reference, seed }: Asked): ArmOutcome[] {
   const context = { name: is.name, brain: source.brain, headBox: source.trace.headFrame.box, own: armStatistics(source), reference, seed };
   return arms.map((arm): ArmOutcome => {
     const volume = armVolume(arm, context, source.working);
     if ('unavailable' in volume) return { arm, unavailable: volume.unavailable };
-    const moved = displacement(source.working, volume, source.head);
     return {
       arm,
-      measured: measuredScan({ ...is, role: 'after', arm }, { ...source, working: volume }),
-      pair: {
-        name: is.name, subject: is.subject, arm,
-        values: { ...pairFidelity(source.working, volume, source), displacementMedian: moved?.median ?? null, displacementP99: moved?.p99 ?? null },
-      },
+      measured: measuredScan({ ...is, role: 'after', arm }, { ...source, working: volume }, source.row),
+      pair: pairValues({ ...is, arm }, source, volume, source.fidelity),
     };
   });
+}
+
+/** Fidelity of an output to its source, and how far it moved. */
+export function pairValues({ name, subject, arm }: Omit<PairValues, 'values'>, source: Pick<ArmSource, 'working' | 'head'>, output: Volume<'model'>, fidelity: Fidelity): PairValues {
+  const moved = displacement(source.working, output, source.head);
+  return { name, subject, arm, values: { ...fidelity(output), displacementMedian: moved?.median ?? null, displacementP99: moved?.p99 ?? null } };
 }
