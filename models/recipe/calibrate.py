@@ -1,9 +1,9 @@
 """What the networks are unsure of, measured on training anatomies under scanners they never saw → calibration.json
 
 python calibrate.py --bundle DIR --fractions CACHE --out calibration.json [--pairs 160]
-Shrinkage: what a change must achieve before it is applied, in the brain and outside of it: the region's histogram comes nearer to the reference's by
-`margin` and by `reduction` of the distance. The least limits within one standard error of the best, harm counted twice. Further limits: 99.5 % points of redraw
-error, code distance from the training mean and of the mean SD over draws.
+personSpread: how far one person's histogram lies from the mean of a scanner's people, in the brain and outside of it: the value under which the change that is
+applied (chain.trusted) costs least, harm counted twice. Further limits: 99.5 % points of redraw error, code distance from the
+training mean and of the mean SD over draws.
 """
 import argparse
 import json
@@ -16,8 +16,7 @@ import style_statistics as S
 import tone_field
 from simulate import load_heads, sample
 
-MARGINS = (0., .002, .004, .006, .01, .015, .02, .03)  # model scale
-REDUCTIONS = (0., .1, .2, .3, .4)
+SPREADS = (0., .01, .015, .02, .025, .028, .032, .036, .042, .05, .06, .075)  # model scale
 
 
 def redraw_error(networks, statistics):
@@ -38,35 +37,30 @@ def mean_sd(item, fields):
     return float(tone_field.apply_tone(sd[low] * (1 - w) + sd[low + 1] * w, np.minimum(item['values'], 2), brain).mean())
 
 
-def errors_by_lambda(item, fields):
-    """Mean absolute error for every lambda, in the brain and in the head outside of it."""
+SHARES = np.linspace(0, 1, 11)
+
+
+def errors_by_share(item, fields):
+    """Mean absolute error with 0, .1 ... 1 of the change, in the brain and in the head outside of it."""
     head = item['view'] & (item['values'] > .12) & (item['truth'] > .05)
     v, truth = item['values'][head], item['truth'][head]
-    full = tone_field.apply_tone(tone_field.compose(item['curve'], fields.mean(0)), item['values'], head)
+    full = tone_field.apply_tone(chain.toned(item, fields), item['values'], head)
     outside = (S.brain_share_of_voxels(item['brain_share']) < .5)[head]
-    return [[float(np.abs(v + w * (full - v) - truth)[mask].mean()) for w in chain.LAMBDAS] for mask in (item['ellipse'][head], outside)]
+    return [[float(np.abs(v + w * (full - v) - truth)[mask].mean()) if mask.any() else 0. for w in SHARES] for mask in (item['ellipse'][head], outside)]
 
 
-def applied(distances, errors, margin, reduction):
-    """(error, error of doing nothing) of every pair under these limits."""
-    chosen = [chain.proven(d, margin, reduction) for d in distances]
-    return np.array([e[int(round(w * 10))] for e, w in zip(errors, chosen)]), np.array([e[0] for e in errors]), np.array(chosen)
+def applied(rows, region, spread):
+    """(error, error of doing nothing, share applied) of every pair, were this the spread."""
+    shares = np.array([chain.trusted(r['distances'][region], spread, r['references']) for r in rows])
+    errors = [r['errors'][region] for r in rows]
+    return np.array([np.interp(w, SHARES, e) for e, w in zip(errors, shares)]), np.array([e[0] for e in errors]), shares
 
 
-def proof(distances, errors):
-    """The least limits that cost no more than the best ones do, within one standard error over pairs (Breiman et al. 1984): (margin, reduction).
-
-    Cost: change of the error, harm counted twice. Larger limits than needed would leave alone what could be helped.
-    """
-    def costs(limits):
-        error, nothing, _ = applied(distances, errors, *limits)
-        return error - nothing + np.maximum(error - nothing, 0)
-    limits = [(m, r) for m in MARGINS for r in REDUCTIONS]
-    table = {pair: costs(pair) for pair in limits}
-    best = min(limits, key=lambda pair: table[pair].mean())
-    worse = {pair: table[pair] - table[best] for pair in limits}
-    margin, reduction = next(pair for pair in limits if worse[pair].mean() <= worse[pair].std() / np.sqrt(len(distances)))
-    return dict(margin=margin, reduction=reduction)
+def person_spread(rows, region):
+    def cost(spread):
+        error, nothing, _ = applied(rows, region, spread)
+        return (error - nothing + np.maximum(error - nothing, 0)).mean()
+    return min(SPREADS, key=cost)
 
 
 def main():
@@ -84,27 +78,26 @@ def main():
         item = sample(np.random.default_rng([options.seed, i]), heads)
         fields = chain.sample_fields(networks, item, 8, seed=i)
         codes = [chain.encode(networks, item[k]).numpy()[0] for k in ('source', 'reference')]
-        rows.append(dict(codes=codes, errors=errors_by_lambda(item, fields), distances=chain.evidence(item, fields), sd=mean_sd(item, fields),
+        rows.append(dict(codes=codes, errors=errors_by_share(item, fields), distances=chain.evidence(item), references=item['references'], sd=mean_sd(item, fields),
                          redraw=redraw_error(networks, item['source'])))
     codes = np.array([c for r in rows for c in r['codes']])
     mean, precision = codes.mean(0), np.linalg.inv(np.cov(codes.T) + .02 * np.eye(codes.shape[1]))
     distance = lambda d: float(np.sqrt(d @ precision @ d))
-    shrinkage, summary = {}, {}
+    spread, summary = dict(people=chain.PEOPLE), {}
     for region, name in enumerate(('brain', 'outside')):
-        distances, errors = ([r[k][region] for r in rows] for k in ('distances', 'errors'))
-        shrinkage[name] = proof(distances, errors)
-        error, nothing, strength = applied(distances, errors, **shrinkage[name])
-        summary[name] = dict(nothing=round(float(nothing.mean()), 4), full=round(float(np.mean([e[-1] for e in errors])), 4), proven=round(float(error.mean()), 4),
-                             worse=round(float((error > 1.01 * nothing).mean()), 3), left_alone=round(float((strength == 0).mean()), 3))
+        spread[name] = person_spread(rows, region)
+        error, nothing, share = applied(rows, region, spread[name])
+        summary[name] = dict(nothing=round(float(nothing.mean()), 4), full=round(float(np.mean([r['errors'][region][-1] for r in rows])), 4), trusted=round(float(error.mean()), 4),
+                             worse=round(float((error > 1.01 * nothing).mean()), 3), left_alone=round(float((share == 0).mean()), 3))
         if name == 'brain':
-            spread = np.array([r['sd'] for r in rows]) * strength
+            sd = np.array([r['sd'] for r in rows]) * share
     limit = lambda values: round(float(np.quantile(values, .995)), 6)
     out = dict(
-        shrinkage=shrinkage,
-        redrawError=dict(p995=limit([r['redraw'] for r in rows])), uncertainty=dict(limit=limit(spread)),
+        personSpread=spread,
+        redrawError=dict(p995=limit([r['redraw'] for r in rows])), uncertainty=dict(limit=limit(sd)),
         codeSpread=dict(mean=[round(float(m), 6) for m in mean], precision=[[round(float(p), 6) for p in row] for row in precision],
                         p995=limit([distance(c - mean) for c in codes])))
-    print(json.dumps(dict(pairs=len(rows), **summary, **{k: out[k] for k in ('shrinkage', 'redrawError', 'uncertainty')})))
+    print(json.dumps(dict(pairs=len(rows), **summary, **{k: out[k] for k in ('personSpread', 'redrawError', 'uncertainty')})))
     with open(options.out, 'w') as f:
         json.dump(out, f, indent=1)
 

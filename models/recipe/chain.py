@@ -1,6 +1,6 @@
 """The product's chain from statistics to restyled voxels, in numpy and PyTorch: what evaluate.py and calibrate.py measure.
 
-src/field and src/diffusion hold the same arithmetic in TypeScript.
+src/field, src/diffusion and src/pipeline hold the same arithmetic in TypeScript.
 """
 import json
 import os
@@ -64,38 +64,49 @@ def sample_fields(networks, item, draws=8, timesteps=TIMESTEPS, seed=0, source_c
     raise ValueError('no timesteps')
 
 
-LAMBDAS = np.linspace(0, 1, 11)
-
-
-def distances(before, after, reference):
-    """W1 of a region's quantiles to the reference's for every lambda; None where the reference has no voxels there."""
-    if reference is None or before.size == 0:
-        return None
-    return np.array([np.abs(np.quantile(before + w * (after - before), S.PROBABILITIES) - reference).mean() for w in LAMBDAS])
-
-
-def proven(distance, margin, reduction):
-    """The largest lambda that brings the region nearer to the reference by `margin` and by `reduction` of the distance; else 0."""
-    if distance is None:
-        return 0.
-    useful = (distance <= distance[0] - margin) & (distance <= distance[0] * (1 - reduction))
-    useful[0] = False
-    return float(LAMBDAS[useful].max()) if useful.any() else 0.
+PEOPLE = 4  # observations that the calibrated spread between people is worth
 
 
 def regions(item):
-    """The voxels that must prove a change: of the brain, and of the upper head outside of it (booleans, ZYX)."""
+    """The voxels that styles are compared on: of the brain, and of the upper head outside of it (booleans, ZYX)."""
     return (item['ellipse'] & item['view'] & (item['values'] > .08), S.outside(item['values'], item['brain_share'], item['view']))
 
 
-def evidence(item, fields):
-    """Distances to the reference in the brain and outside, for every lambda."""
-    tone = tone_field.compose(item['curve'], fields.mean(0))
-    return [distances(item['values'][r], tone_field.apply_tone(tone, item['values'], r), reference)
-            for r, reference in zip(regions(item), (item['reference_quantiles'], item['reference_outside']))]
+def region_quantiles(values):
+    return np.quantile(values, S.PROBABILITIES) if values.size >= 200 else None
 
 
-def by_cell(item, fields, shrinkage):
-    """One strength a cell [12, 15, 12], as src/pipeline/changeStrength.ts has it: the brain moves by one, the rest of the head by another."""
-    brain, outside = (proven(d, **shrinkage[k]) for d, k in zip(evidence(item, fields), ('brain', 'outside')))
-    return outside + (brain - outside) * item['brain_share']
+def diffused(item, fields):
+    """Start and mean residual as a tone field at full strength."""
+    return tone_field.compose(item['curve'], fields.mean(0))
+
+
+def settled(item, tone):
+    """Half of the way from the field to the reference's histogram, region by region (src/field/regionMatch.ts)."""
+    curves = []
+    for region, reference in zip(regions(item), (item['reference_quantiles'], item['reference_outside'])):
+        after = region_quantiles(tone_field.apply_tone(tone, item['values'], region))
+        curves.append(None if after is None or reference is None else S.start_curve(after, reference))
+    return tone_field.meet(tone, *curves, item['brain_share'])
+
+
+def evidence(item):
+    """W1 to the reference in the brain and outside; 0 where one of them shows nothing."""
+    known = zip((region_quantiles(item['values'][r]) for r in regions(item)), (item['reference_quantiles'], item['reference_outside']))
+    return [0. if own is None or reference is None else float(np.abs(own - reference).mean()) for own, reference in known]
+
+
+def trusted(distance, spread, references):
+    """Share of a change that is applied: positive-part James-Stein, one source scan against `references` others (src/pipeline/changeStrength.ts)."""
+    by_chance = spread ** 2 * (1 + 1 / references)
+    return 1 - by_chance / distance ** 2 if distance ** 2 > by_chance else 0.
+
+
+def toned(item, fields, spread=None):
+    """The tone field that the product applies; without `spread` (the manifest's personSpread) at full strength."""
+    tone = settled(item, diffused(item, fields))
+    if spread is None:
+        return tone
+    brain, outside = (trusted(d, spread[k], item['references']) for d, k in zip(evidence(item), ('brain', 'outside')))
+    identity = tone_field.FINE.reshape(-1, 1, 1, 1)
+    return identity + (outside + (brain - outside) * item['brain_share']) * (tone - identity)

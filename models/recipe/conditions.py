@@ -12,7 +12,6 @@ import numpy as np
 import chain
 import style_statistics as S
 import tone_field
-from evaluate import calibrated
 from simulate import Forced, load_heads, sample
 
 CONDITIONS = {
@@ -23,12 +22,12 @@ CONDITIONS = {
 }
 
 
-def errors(networks, item, strength, seed):
+def errors(networks, item, spread, seed):
     """[3 methods, 2 regions]"""
     head = item['view'] & (item['values'] > .12) & (item['truth'] > .05)
     v, truth, brain = item['values'][head], item['truth'][head], item['ellipse'][head]
     fields = chain.sample_fields(networks, item, 8, seed=seed)
-    tone = tone_field.compose(item['curve'], fields.mean(0), strength(item, fields))
+    tone = chain.toned(item, fields, spread)
     made = (v, S.apply_curve(item['curve'], v), tone_field.apply_tone(tone, item['values'], head))
     return [[float(np.abs(m - truth)[r].mean()) for r in (slice(None), brain)] for m in made]
 
@@ -42,9 +41,9 @@ def main():
     parser.add_argument('--json')
     options = parser.parse_args()
     networks, manifest = chain.load_bundle(options.bundle)
-    strength, heads, table = calibrated(manifest['calibration']), load_heads(options.fractions, 16, 20), {}
+    spread, heads, table = manifest['calibration']['personSpread'], load_heads(options.fractions, 16, 20), {}
     for name, forced in CONDITIONS.items():
-        rows = np.array([errors(networks, sample(np.random.default_rng([options.seed, i]), heads, person=i % len(heads), kinds=('T1w',), forced=forced), strength, i)
+        rows = np.array([errors(networks, sample(np.random.default_rng([options.seed, i]), heads, person=i % len(heads), kinds=('T1w',), forced=forced), spread, i)
                          for i in range(options.pairs)])
         mean = rows.mean(0).round(4).tolist()
         table[name] = dict(zip(('nothing', 'start', 'concord'), [dict(head=h, brain=b) for h, b in mean]),

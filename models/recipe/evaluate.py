@@ -18,7 +18,7 @@ from simulate import load_heads, sample
 
 LANDMARKS = np.r_[.01, np.arange(.1, .95, .1), .99]  # Nyul & Udupa 1999: deciles and the two ends
 KINDS = {True: ('same', 'near'), False: FAMILIES}
-METHODS = ('nothing', 'zscore', 'nyul', 'head_histogram', 'start', 'one_step', 'model', 'best_curve', 'best_field')
+METHODS = ('nothing', 'zscore', 'nyul', 'head_histogram', 'start', 'diffused', 'one_step', 'model', 'best_curve', 'best_field')
 
 
 def best_curve(values, truth):
@@ -30,21 +30,21 @@ def best_curve(values, truth):
     return np.interp(values, centres[count > 0], mean[count > 0])
 
 
-def arms(networks, item, head, shrinkage, draws, seed):
+def arms(networks, item, head, spread, draws, seed):
     """Restyled values at the head's voxels for every method, with the fields' SD."""
     v, truth, c = item['values'][head], item['truth'][head], item['curve']
     q_s, q_r = item['source_quantiles'], item['reference_quantiles']
     fields = chain.sample_fields(networks, item, draws, seed=seed)
     single = chain.sample_fields(networks, item, 1, timesteps=(999.,), seed=seed)[0]
-    strength = shrinkage(item, fields)
     landmarks = lambda q: np.interp(LANDMARKS, S.PROBABILITIES, q)
     x, y = landmarks(q_s), landmarks(q_r)
     out = dict(
         nothing=v, start=S.apply_curve(c, v), zscore=(v - q_s.mean()) / q_s.std() * q_r.std() + q_r.mean(),
         nyul=np.interp(v, np.r_[0, x, x[-1] + 9], np.r_[0, y, y[-1] + 9]),
         head_histogram=match(v, item['reference_head_quantiles']),
-        one_step=tone_field.apply_tone(tone_field.compose(c, single, strength), item['values'], head),
-        model=tone_field.apply_tone(tone_field.compose(c, fields.mean(0), strength), item['values'], head),
+        diffused=tone_field.apply_tone(chain.diffused(item, fields), item['values'], head),
+        one_step=tone_field.apply_tone(chain.toned(item, single[None], spread), item['values'], head),
+        model=tone_field.apply_tone(chain.toned(item, fields, spread), item['values'], head),
         best_curve=best_curve(v, truth),
         best_field=tone_field.apply_tone(tone_field.compose(c, item['field'] / chain.FIELD_SCALE), item['values'], head))
     return out, truth, fields
@@ -72,16 +72,7 @@ def bootstrap(values, groups, statistic=np.median, rounds=2000):
     return [round(float(q), 4) for q in np.quantile([statistic(r) for r in rows], [.025, .975])]
 
 
-def no_shrinkage(item, fields):
-    return 1.
-
-
-def calibrated(calibration):
-    """Strength by cell, as the product reads it from the manifest."""
-    return lambda item, fields: chain.by_cell(item, fields, calibration['shrinkage'])
-
-
-def measured(networks, heads, pairs, seed, shrinkage=no_shrinkage, draws=8):
+def measured(networks, heads, pairs, seed, spread=None, draws=8):
     """One row a pair: errors of every method in head and brain, kind of pair, anatomy, correlation of SD and error."""
     rows = []
     for i in range(pairs):
@@ -90,7 +81,7 @@ def measured(networks, heads, pairs, seed, shrinkage=no_shrinkage, draws=8):
         item['reference_head_quantiles'] = head_quantiles(item['reference'])
         head = item['view'] & (item['values'] > .12) & (item['truth'] > .05)
         inside = item['ellipse'][head]
-        out, truth, fields = arms(networks, item, head, shrinkage, draws, i)
+        out, truth, fields = arms(networks, item, head, spread, draws, i)
         row = dict(kind=item['kind'], anatomy=anatomy, values={})
         for name, v in out.items():
             error = np.abs(v - truth)
@@ -136,12 +127,12 @@ def main():
     parser.add_argument('--pairs', type=int, default=64)
     parser.add_argument('--draws', type=int, default=8)
     parser.add_argument('--seed', type=int, default=4000)
-    parser.add_argument('--full-strength', action='store_true', help='ignore the calibrated shrinkage')
+    parser.add_argument('--full-strength', action='store_true', help='apply all of every change')
     parser.add_argument('--json')
     options = parser.parse_args()
     networks, manifest = chain.load_bundle(options.bundle)
-    shrinkage = no_shrinkage if options.full_strength else calibrated(manifest['calibration'])
-    rows = measured(networks, load_heads(options.fractions, 16, 20), options.pairs, options.seed, shrinkage, options.draws)
+    spread = None if options.full_strength else manifest['calibration']['personSpread']
+    rows = measured(networks, load_heads(options.fractions, 16, 20), options.pairs, options.seed, spread, options.draws)
     result = summary(rows)
     sd, error = (np.concatenate([r['sd_error'][k] for r in rows]) for k in (0, 1))
     rank = lambda a: np.argsort(np.argsort(a))

@@ -12,7 +12,6 @@ import numpy as np
 import chain
 import style_statistics as S
 import tone_field
-from evaluate import calibrated
 from simulate import load_heads, sample
 
 DIAMETERS = (3, 6, 10, 20)  # mm
@@ -48,9 +47,9 @@ def described(item, values):
                 shift=S.apply_curve(curve, S.KNOT_VALUES) - S.KNOT_VALUES)
 
 
-def tone_of(networks, item, shrinkage, seed):
+def tone_of(networks, item, spread, seed):
     fields = chain.sample_fields(networks, item, 8, seed=seed)
-    return tone_field.compose(item['curve'], fields.mean(0), shrinkage(item, fields))
+    return chain.toned(item, fields, spread)
 
 
 def main():
@@ -62,7 +61,7 @@ def main():
     parser.add_argument('--json')
     options = parser.parse_args()
     networks, manifest = chain.load_bundle(options.bundle)
-    shrinkage = calibrated(manifest['calibration'])
+    spread = manifest['calibration']['personSpread']
     heads = load_heads(options.fractions, 16, 20)
     kept = {d: [] for d in DIAMETERS}
     for i in range(options.pairs):
@@ -75,7 +74,7 @@ def main():
             values = values * (1 + weight * rng.choice([-1, 1]) * rng.uniform(.1, .6))
         values = values.astype(np.float32)
         restyled = [np.zeros(S.FRAME, np.float32) for _ in range(2)]
-        for out, tone in zip(restyled, (tone_of(networks, item, shrinkage, i), tone_of(networks, described(item, values), shrinkage, i))):
+        for out, tone in zip(restyled, (tone_of(networks, item, spread, i), tone_of(networks, described(item, values), spread, i))):
             out[item['view']] = tone_field.apply_tone(tone, values, item['view'])
         for diameter, _, core, shell in lesions:
             expected, found = (float(v[core].mean() - v[shell].mean()) for v in restyled)

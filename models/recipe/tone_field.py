@@ -21,16 +21,24 @@ def bounded(tone):
     return out
 
 
-def compose(curve, residual, shrinkage=1.):
-    """Start and residual field as one tone field on fine source knots, pulled to the identity by `shrinkage`."""
+def compose(curve, residual):
+    """Start and residual field as one tone field on fine source knots."""
     started = S.apply_curve(curve, FINE)
     position = np.clip(started / S.STEP, 0, S.KNOTS - 1)
     low = np.minimum(position.astype(int), S.KNOTS - 2)
     w = (position - low).reshape(-1, 1, 1, 1)
     moved = residual[low] * (1 - w) + residual[low + 1] * w
     tone = started.reshape(-1, 1, 1, 1) + moved * np.minimum(1, started / S.STEP).reshape(-1, 1, 1, 1)
-    x = FINE.reshape(-1, 1, 1, 1)
-    return bounded(x + shrinkage * (tone - x))
+    return bounded(tone)
+
+
+HALF_WAY = .5  # from the field to the histogram
+
+
+def meet(tone, brain, outside, brain_share):
+    """Half of the way from the field to where the two regions' curves lead (None: stay), blended by each cell's share of brain."""
+    shift = lambda curve: 0. if curve is None else S.apply_curve(curve, tone) - tone
+    return bounded(tone + HALF_WAY * (brain_share * shift(brain) + (1 - brain_share) * shift(outside)))
 
 
 def apply_tone(tone, values, mask):

@@ -13,6 +13,7 @@ import type { ScanListing } from '../formats/findScans.ts';
 import { canonicalJson, sha256Of } from '../pipeline/canonicalJson.ts';
 import { outputPaths } from '../pipeline/outputNames.ts';
 import { checkReferenceStyle } from '../style/referenceStyle.ts';
+import type { ReferenceStyle } from '../style/referenceStyle.ts';
 import { chooseProtocol } from './chooseProtocol.ts';
 import { command } from './command.ts';
 import type { CommandContext, ExitStatus } from './command.ts';
@@ -21,7 +22,7 @@ import type { DicomSettings } from './dicomParameters.ts';
 import { allowDerivedParameter, biasCorrectionParameter, bundleParameter, deviceParameter, protocolParameter, timeLimitParameter } from './modelParameters.ts';
 import { findModel, openWorkers } from './openModel.ts';
 import type { Model } from './openModel.ts';
-import { argument, choice, flag, integer, optionalInteger, requiredText, switchOff } from './parameter.ts';
+import { argument, choice, flag, integer, optionalInteger, optionalText, requiredText, switchOff } from './parameter.ts';
 import type { ValuesOf } from './parameter.ts';
 import { findReference, loadReference } from './referenceSource.ts';
 import type { Reference, ReferenceSource } from './referenceSource.ts';
@@ -37,6 +38,7 @@ const groups = {
   DICOM: dicomParameters,
   Method: {
     reference: requiredText('STYLE', 'Reference scan, folder of scans, style file, or style id'),
+    sourceStyle: optionalText('STYLE', 'Style of the cohort that the scans belong to, of head MR: as --reference', 'each scan speaks for itself'),
     protocol: protocolParameter,
     bundle: bundleParameter,
     draws: optionalInteger('Draws averaged to one style field', { defaultNote: "the protocol's", min: 1, max: 64 }),
@@ -54,13 +56,14 @@ const groups = {
   },
 };
 type Values = ValuesOf<typeof groups>;
+type Styles = Reference & Readonly<{ sourceStyle: ReferenceStyle | undefined }>;
 
 /** One scan of a run follows in pipeline/harmonizeScan.ts; this is what surrounds it. */
 export const harmonize = command({
   name: 'harmonize',
   summary: 'Bring head MR or CT scans to the look of a reference scanner, with a record and a report for each.',
   groups,
-  example: 'harmonize ./cohort/scanner-b ./harmonized --reference ./cohort/scanner-a',
+  example: 'harmonize ./cohort/scanner-b ./harmonized --reference ./cohort/scanner-a --source-style ./cohort/scanner-b',
   run: async (values, context) => {
     // 1. everything is checked together, before any work
     const listing = await findScans(values.input, values);
@@ -68,7 +71,8 @@ export const harmonize = command({
     const dicom = await dicomSettings(values, listing.inputs);
     await checkDisjoint(values.input, values.output);
     const source = await findReference(values.reference, model.bundleDir);
-    if (source.kind === 'style') checkReferenceStyle(source.style, model.manifest, model.protocol);
+    const own = await findSourceStyle(values.sourceStyle, model);
+    for (const found of [source, own]) if (found?.kind === 'style') checkReferenceStyle(found.style, model.manifest, model.protocol);
     if (listing.inputs.length + listing.issues.length === 0) {
       throw new ConcordError('CONCORD_NO_INPUT', 'Expected at least one scan, got a folder without any.');
     }
@@ -84,7 +88,8 @@ export const harmonize = command({
         await pool.ready();
         // 3. the reference, then every scan
         const reference = await loadReference(source, pool, values, context);
-        return await harmonizeListing(values, listing, dicom, model, reference, pool, context);
+        const sourceStyle = own && (await loadReference(own, pool, values, context, 'source')).style;
+        return await harmonizeListing(values, listing, dicom, model, { ...reference, sourceStyle }, pool, context);
       } finally {
         await pool.close();
       }
@@ -95,19 +100,26 @@ export const harmonize = command({
   },
 });
 
+/** The cohort's own style; a CT's noise speaks for itself. */
+async function findSourceStyle(sourceStyle: string | undefined, { protocol, bundleDir }: Model): Promise<ReferenceSource | undefined> {
+  if (sourceStyle === undefined) return undefined;
+  if (protocol.modality === 'CT') throw new ConcordError('CONCORD_USAGE', `Expected --source-style with a protocol for head MR, got ${protocol.id}, which is for CT.`);
+  return findReference(sourceStyle, bundleDir);
+}
+
 async function harmonizeListing(
-  values: Values, listing: ScanListing, dicom: DicomSettings, model: Model, { style, preview }: Reference, pool: LocalPool, context: CommandContext,
+  values: Values, listing: ScanListing, dicom: DicomSettings, model: Model, { style, preview, sourceStyle }: Styles, pool: LocalPool, context: CommandContext,
 ): Promise<ExitStatus> {
   const { protocol, manifest } = model;
   const draws = values.draws ?? protocol.sampler.draws;
   const { seed, datatype, biasCorrection, format } = values;
-  const shaping = { protocol, bundle: manifest.files, reference: style, seed, draws, datatype, biasCorrection, ...shapingFormat(format, dicom), concordVersion: context.version };
+  const shaping = { protocol, bundle: manifest.files, reference: style, ...(sourceStyle && { sourceStyle }), seed, draws, datatype, biasCorrection, ...shapingFormat(format, dicom), concordVersion: context.version };
   const configHash = sha256Of(canonicalJson(shaping));
   const journal = await openJournal(values.output);
   const job: CohortJob = {
     inputs: listing.inputs, listed: listing.issues,
     common: {
-      outputDir: values.output, reference: style, referencePreview: preview, seed, draws, datatype, biasCorrection, format,
+      outputDir: values.output, reference: style, ...(sourceStyle && { sourceStyle }), referencePreview: preview, seed, draws, datatype, biasCorrection, format,
       dicom: { ...dicom, createdAt: creationMoment(journal, configHash) }, concordVersion: context.version,
     },
     configHash, resume: values.resume, failFast: values.failFast, signal: context.signal,

@@ -41,20 +41,20 @@ export type Reference = Readonly<{ style: ReferenceStyle; preview: ReferencePrev
 
 /** The style itself; scans are read and encoded by a worker, and those that cannot serve are named. */
 export async function loadReference(
-  source: ReferenceSource, pool: LocalPool, options: Readonly<{ biasCorrection: boolean }>, context: CommandContext,
+  source: ReferenceSource, pool: LocalPool, options: Readonly<{ biasCorrection: boolean }>, context: CommandContext, role: 'reference' | 'source' = 'reference',
 ): Promise<Reference> {
   if (source.kind === 'style') return { style: source.style, preview: null };
   const { id, inputs } = source;
-  context.say(`Reading ${inputs.length} reference ${inputs.length === 1 ? 'scan' : 'scans'}`);
+  context.say(`Reading ${inputs.length} ${role} ${inputs.length === 1 ? 'scan' : 'scans'}`);
   const reply = await pool.submit({ kind: 'style', job: { id, inputs, ...options } }, inputs.length).catch((cause: unknown) => {
     if (!(cause instanceof ConcordError) || !['CONCORD_TIMEOUT', 'CONCORD_WORKER', 'CONCORD_INPUT_UNREADABLE'].includes(cause.code)) throw cause;
-    throw new ConcordError('CONCORD_REFERENCE', `The reference could not be read: ${cause.message}`, { cause });
+    throw new ConcordError('CONCORD_REFERENCE', `The ${role} scans could not be read: ${cause.message}`, { cause });
   });
   if (reply.kind !== 'style') throw new ConcordError('CONCORD_INTERNAL', `Expected a style, got ${reply.kind}.`);
   const { style, preview, refused } = reply.created;
   for (const { scan, issue } of refused) {
-    context.say(`Reference scan ${scan} left out: ${issue.code}: ${issue.detail}`);
-    context.log.warn({ code: issue.code }, 'reference scan left out');
+    context.say(`Style of the ${role}: ${scan} left out: ${issue.code}: ${issue.detail}`);
+    context.log.warn({ code: issue.code }, `${role} scan left out`);
   }
   return { style, preview };
 }

@@ -40,12 +40,6 @@ type SharedManifest<Noise, Calibration> = Readonly<{
   eval_metrics: Readonly<Record<string, JsonValue>>;
 }>;
 
-/** What a change must achieve before it is applied: W1 to the reference falls by `margin` (model units) and by `reduction` of itself. */
-type Proof = Readonly<{ margin: number; reduction: number }>;
-
-/** Of a head's change, in the brain and outside of it. */
-export type HeadShrinkage = Readonly<{ brain: Proof; outside: Proof }>;
-
 /** Shares of a CT's change to apply. */
 type CtShrinkage = Readonly<{ codeDistance: readonly number[]; lambda: readonly number[] }>;
 
@@ -56,8 +50,14 @@ type SharedCalibration = Readonly<{
   uncertainty?: Readonly<{ limit: number }>;
 }>;
 
+/**
+ * `personSpread`: how far one person's histogram lies from the mean of a scanner's people (RMS of W1, model units), in the brain and in the head outside
+ * of it; worth the observation of `people`.
+ */
+export type HeadCalibration = SharedCalibration & Readonly<{ personSpread?: Readonly<{ brain: number; outside: number; people: number }> }>;
+
 /** A bundle for head MR (models/schema/manifest.schema.json). */
-export type MrManifest = SharedManifest<Readonly<{ cellSigma: number; knotSigma: number }>, SharedCalibration & Readonly<{ shrinkage?: HeadShrinkage }>> & Readonly<{
+export type MrManifest = SharedManifest<Readonly<{ cellSigma: number; knotSigma: number }>, HeadCalibration> & Readonly<{
   modality?: 'MR';
   conform: Readonly<{
     orientation: 'RAS';
@@ -70,7 +70,7 @@ export type MrManifest = SharedManifest<Readonly<{ cellSigma: number; knotSigma:
 
 /** A bundle for CT (models/schema/manifest-ct.schema.json); `residual` is the share of the diffused part that was right. */
 export type CtManifest = SharedManifest<
-  Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>, SharedCalibration & Readonly<{ shrinkage?: CtShrinkage; residual?: number; residualWithoutStart?: number }>
+  Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>, SharedCalibration & Readonly<{ shrinkage?: CtShrinkage; residual?: number }>
 > & Readonly<{
   modality: 'CT';
   conform: Readonly<{ orientation: 'RAS'; intensity: 'hounsfield' }>;
@@ -107,14 +107,15 @@ export async function loadManifest(directory: string): Promise<Manifest> {
 }
 
 /** What a schema cannot say: tables whose lengths belong together. */
-function checkTables({ calibration: { shrinkage, codeSpread }, style, networks, files }: Manifest): void {
+function checkTables({ calibration, style, networks, files }: Manifest): void {
+  const { codeSpread } = calibration;
   const size = style.codeLength;
   if (codeSpread !== undefined && (codeSpread.mean.length !== size || codeSpread.precision.length !== size
     || codeSpread.precision.some((row) => row.length !== size))) {
     refuse(`/calibration/codeSpread: expected ${size} means and a ${size}×${size} precision, got other lengths`);
   }
-  if (shrinkage !== undefined && 'lambda' in shrinkage) {
-    const { codeDistance, lambda } = shrinkage;
+  if ('shrinkage' in calibration && calibration.shrinkage !== undefined) {
+    const { codeDistance, lambda } = calibration.shrinkage;
     if (codeDistance.length !== lambda.length || codeDistance.some((d, i) => i > 0 && d <= codeDistance[i - 1]!)) {
       refuse('/calibration/shrinkage: expected rising distances with one lambda each, got another table');
     }

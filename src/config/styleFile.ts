@@ -23,6 +23,8 @@ export type MrStyle = SharedStyle & Readonly<{
   quantiles: readonly number[];
   /** Mean quantiles of the upper head outside the brain, model scale; null when its scans show none (stripped skulls). */
   outsideQuantiles: readonly number[] | null;
+  /** How far one of its scans lies from their mean (RMS of W1, n − 1), model scale; null from one scan. */
+  personSpread: Readonly<{ brain: number; outside: number | null }> | null;
   /** Scanner units per model unit. */
   brainScale: number;
 }>;
@@ -33,6 +35,9 @@ export type CtStyle = SharedStyle & Readonly<{
   /** Noise power of bands 1 … 12 in flat soft tissue, HU², and how many patches it rests on (the fewest of a scan). */
   nps: readonly number[];
   patches: number;
+  /** Mean log powers of patches, [group · 12], and mean log transfer of bands 1 … 12; null when no scan had enough tissue. */
+  spectra: readonly number[] | null;
+  kernel: readonly number[] | null;
   /** Radial amplitude of slices, bands 1 … 12, as shares of band 1. */
   amplitude: readonly number[];
   /** SD of the detail inside the body, HU. */

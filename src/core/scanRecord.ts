@@ -67,6 +67,8 @@ export type ScanRecord = Readonly<{
     acquisition: Acquisition;
   }>;
   reference: Readonly<{ styleId: string; scans: number; acquisition: Acquisition; codeDistance: number | null }>;
+  /** The cohort that the scan spoke for, where one was given: the change was decided by all of it. */
+  sourceStyle?: Readonly<{ styleId: string; scans: number }>;
   protocol: JsonValue;
   bundle: Readonly<{ id: string; version: string; files: readonly Readonly<{ path: string; sha256: string }>[] }>;
   seed: number;
@@ -75,7 +77,7 @@ export type ScanRecord = Readonly<{
   /** The conform trace: orientation, head frame, brain scale, bias-field coefficients. */
   conform: JsonValue;
   toneCurve: ToneCurveSummary | null;
-  /** Of a head MR alone: shares of the model's change that were applied, calibrated on unseen scans. */
+  /** Of a head MR alone: shares of the change that were applied: what two samples of people would not explain. */
   changeStrength?: Readonly<{ outside: number; brain: number }>;
   /** Of a CT alone. */
   ct?: CtFacts;

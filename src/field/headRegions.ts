@@ -1,6 +1,6 @@
 import { quantiles } from '../core/statistics.ts';
 import type { Volume } from '../core/volume.ts';
-import { styleProbabilities } from './startCurve.ts';
+import { BRAIN_FLOOR, styleProbabilities } from './startCurve.ts';
 
 /** Below this a voxel outside the brain is air or bone, model scale. */
 const HEAD_FLOOR = 0.12;
@@ -30,6 +30,11 @@ export function outsideMask(working: Volume<'model'>, inView: Uint8Array, brainS
     }
   }
   return mask;
+}
+
+/** The brain's voxels as its quantiles count them: in the ellipsoid and brighter than the brain floor. */
+export function brainMask(working: Volume<'model'>, ellipsoid: Uint8Array): Uint8Array {
+  return ellipsoid.map((inside, voxel) => (inside !== 0 && working.samples[voxel]! > BRAIN_FLOOR ? 1 : 0));
 }
 
 /** Quantiles of the marked voxels at `count` equally spaced probabilities from 0.005 to 0.995; null when there are too few (a stripped skull). */

@@ -7,7 +7,7 @@ import type { Volume } from '../core/volume.ts';
 export type ToneCurve = Readonly<{ x: Float64Array; y: Float64Array }>;
 
 /** Below this intensity (model scale) a voxel of the brain ellipsoid is fluid, air or bone, not brain. */
-const BRAIN_FLOOR = 0.08;
+export const BRAIN_FLOOR = 0.08;
 
 /** Keeps the source's quantiles strictly increasing where many voxels share one value; the recipe uses the same. */
 const QUANTILE_STEP = 1e-6;

@@ -23,8 +23,6 @@ export type ToneField = CellCurves;
 export type ToneSettings = Readonly<{
   /** Distance of the residual's knots, model scale. */
   knotSpacing: number;
-  /** Share of the change that is trusted, one for all or one a cell [Z, Y, X]: 0 leaves the scan alone, 1 applies all of it. */
-  shrinkage: number | Float32Array;
   minSlope: number;
   maxSlope: number;
 }>;
@@ -33,7 +31,7 @@ export type ToneSettings = Readonly<{
 const ANCHOR = 0.7;
 
 /**
- * Start and residual as one tone curve per cell: T(x) = s(x) + R(s(x)), shrunk towards the identity, slopes bounded.
+ * Start and residual as one tone curve per cell: T(x) = s(x) + R(s(x)), slopes bounded.
  * `residual`: model-scale shifts at knots of the STARTED intensity. The result has twice as many knots of the SOURCE
  * intensity, and beyond the last of them slope 1.
  */
@@ -41,13 +39,8 @@ export function composeToneField(start: ToneCurve, residual: GridTensor, setting
   const field = atSourceKnots(start, residual, settings.knotSpacing);
   const started = Float64Array.from({ length: field.knots }, (_, j) => evaluateCurve(start, j * field.knotSpacing));
   const curve = new Float64Array(field.knots);
-  const { shrinkage } = settings;
-  for (let cell = 0, first = 0; first < field.values.length; cell++, first += field.knots) {
-    const share = typeof shrinkage === 'number' ? shrinkage : shrinkage[cell]!;
-    for (let j = 0; j < field.knots; j++) {
-      const change = started[j]! + field.values[first + j]! - j * field.knotSpacing;
-      curve[j] = j * field.knotSpacing + share * change;
-    }
+  for (let first = 0; first < field.values.length; first += field.knots) {
+    for (let j = 0; j < field.knots; j++) curve[j] = started[j]! + field.values[first + j]!;
     boundSlopes(curve, field.knotSpacing, settings.minSlope, settings.maxSlope);
     for (let j = 0; j < field.knots; j++) field.values[first + j] = curve[j]! - j * field.knotSpacing;
   }

@@ -1,61 +1,56 @@
-import type { HeadShrinkage } from '../config/manifest.ts';
+import type { HeadCalibration } from '../config/manifest.ts';
 import type { ScanRecord } from '../core/scanRecord.ts';
-import { quantiles } from '../core/statistics.ts';
-import type { Volume } from '../core/volume.ts';
-import { styleProbabilities } from '../field/startCurve.ts';
+import { wasserstein1OfQuantiles } from '../metrics/wasserstein1.ts';
 
-/** Shares of the model's change that are applied: 0 leaves the scan alone, 1 applies all of it. */
+/** Shares of the change that are applied: 0 leaves the scan alone, 1 applies all of it. */
 export type ChangeStrength = NonNullable<ScanRecord['changeStrength']>;
 
-/** One region of the working grid: its voxels before and after all of the change, and the reference's quantiles there. */
-export type RegionEvidence = Readonly<{
-  working: Volume<'model'>;
-  restyled: Volume<'model'>;
-  /** 1 where the voxel counts. */
-  mask: Uint8Array;
-  /** At equally spaced probabilities from 0.005 to 0.995, model units; null when the reference has none there. */
-  reference: readonly number[] | null;
+/** What one side of a comparison shows of its style: one scan, or the mean of a cohort. */
+export type StyleEvidence = Readonly<{
+  /** Brain, and upper head outside of it (null: nothing there), at equally spaced probabilities; model scale. */
+  quantiles: ArrayLike<number>;
+  outsideQuantiles: ArrayLike<number> | null;
+  scans: number;
+  /** How far one person lies from the mean of the cohort (RMS of W1, n − 1); null when one scan cannot tell. */
+  personSpread: Readonly<{ brain: number; outside: number | null }> | null;
 }>;
 
-const STEPS = 10;
+type Region = 'brain' | 'outside';
 
 /**
- * How much of the change to apply: the change must prove itself. In each region the largest share is taken that brings the histogram nearer to the
- * reference's by the calibrated margin and by the calibrated part of the distance; when no share does, the region is left alone. So a
- * scan in its own style does not change, and a model that errs is not followed. Without a calibration all of the change is applied.
+ * How much of the change to apply: in each region λ = max(0, 1 − m²/D²). D is the distance of both histograms (W1 of the quantiles), m the distance that
+ * people alone would leave between them, m² = d²·(1/n_source + 1/n_reference). So two scans of one scanner stay as they are, and cohorts may act on a difference
+ * that one scan could not tell from anatomy. d², the variance of a person's histogram, is the calibrated one updated with what both
+ * cohorts show of it. Without a calibration all of the change is applied.
  *
- * Source: shrinkage to the identity (Efron & Morris 1973); both limits are fitted on simulated scanners that training never saw (models/recipe/calibrate.py).
+ * Source: positive-part James–Stein shrinkage (Efron & Morris 1973, eq. 1.4 and sec. 3), scaled inverse-chi-square update of d² (Gelman et al. 2013, sec. 2.6).
  */
-export function changeStrength(regions: Readonly<{ brain: RegionEvidence; outside: RegionEvidence }>, limits: HeadShrinkage | undefined): ChangeStrength {
-  if (limits === undefined) return { outside: 1, brain: 1 };
-  return { outside: provenShare(regions.outside, limits.outside), brain: provenShare(regions.brain, limits.brain) };
+export function changeStrength(source: StyleEvidence, reference: StyleEvidence, prior: HeadCalibration['personSpread']): ChangeStrength {
+  if (prior === undefined) return { outside: 1, brain: 1 };
+  const share = (region: Region): number => {
+    const [own, wanted] = [quantilesOf(source, region), quantilesOf(reference, region)];
+    const distance = own === null || wanted === null ? 0 : wasserstein1OfQuantiles(own, wanted);
+    const byChance = personVariance(region, [source, reference], prior) * (1 / source.scans + 1 / reference.scans);
+    return distance ** 2 > byChance ? 1 - byChance / distance ** 2 : 0;
+  };
+  return { outside: share('outside'), brain: share('brain') };
 }
 
-function provenShare(evidence: RegionEvidence, { margin, reduction }: HeadShrinkage['brain']): number {
-  const distances = distancesToReference(evidence);
-  const before = distances[0] ?? 0;
-  for (let step = STEPS; step > 0; step--) {
-    const after = distances[step] ?? Infinity;
-    if (after <= before - margin && after <= before * (1 - reduction)) return step / STEPS;
+/** Variance of one person's histogram about the scanner's mean: the calibrated one counts as `prior.people` degrees of freedom. */
+function personVariance(region: Region, sides: readonly StyleEvidence[], prior: NonNullable<HeadCalibration['personSpread']>): number {
+  let squares = prior.people * prior[region] ** 2;
+  let freedom = prior.people;
+  for (const { scans, personSpread } of sides) {
+    const spread = personSpread?.[region] ?? null;
+    if (spread === null) continue;
+    squares += (scans - 1) * spread ** 2;
+    freedom += scans - 1;
   }
-  return 0;
+  return squares / freedom;
 }
 
-/** W1 from the region's quantiles to the reference's with 0, 0.1 … 1 of the change applied, model units; nothing where either has no voxels. */
-function distancesToReference({ working, restyled, mask, reference }: RegionEvidence): number[] {
-  const inside: number[] = [];
-  for (let n = 0; n < mask.length; n++) if (mask[n] === 1) inside.push(n);
-  if (reference === null || inside.length === 0) return [];
-  const probabilities = styleProbabilities(reference.length);
-  const moved = new Float32Array(inside.length);
-  return Array.from({ length: STEPS + 1 }, (_, step) => {
-    const share = step / STEPS;
-    inside.forEach((voxel, n) => {
-      moved[n] = working.samples[voxel]! + share * (restyled.samples[voxel]! - working.samples[voxel]!);
-    });
-    const own = quantiles(moved, probabilities);
-    return own.reduce((sum, value, i) => sum + Math.abs(value - reference[i]!), 0) / reference.length;
-  });
+function quantilesOf({ quantiles, outsideQuantiles }: StyleEvidence, region: Region): ArrayLike<number> | null {
+  return region === 'brain' ? quantiles : outsideQuantiles;
 }
 
 /** One share a cell, [Z, Y, X]: `brainShare` of each cell moves with the brain, the rest with what lies outside. */

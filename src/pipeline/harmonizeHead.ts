@@ -2,11 +2,11 @@ import type { MrProtocol } from '../config/protocol.ts';
 import type { MrStyle } from '../config/styleFile.ts';
 import { applyToneField, sampleCurves } from '../field/applyToneField.ts';
 import { cellShares, IDENTITY_MAP } from '../field/cellGrid.ts';
-import { outsideMask } from '../field/headRegions.ts';
+import { brainMask, outsideMask } from '../field/headRegions.ts';
 import { localStatistics } from '../field/localStatistics.ts';
-import { applyCurve, brainQuantiles, startCurve, startShift } from '../field/startCurve.ts';
+import { meetHistogram, scaledField } from '../field/regionMatch.ts';
+import { applyCurve, startCurve, startShift } from '../field/startCurve.ts';
 import { atSourceKnots, composeToneField } from '../field/toneField.ts';
-import type { CellCurves } from '../field/toneField.ts';
 import type { Scan } from '../formats/scan.ts';
 import type { MrBundle } from '../inference/bundle.ts';
 import { evaluateScan } from '../metrics/evaluateScan.ts';
@@ -18,16 +18,19 @@ import { checkGates, isHardRefusal } from './gates.ts';
 import { gateLimits, measureGateFacts } from './gateFacts.ts';
 import type { ChainOutcome, ScanJob } from './harmonizeScan.ts';
 import { checkModality } from './modality.ts';
+import { ownStyle, regionCurves } from './regionEvidence.ts';
 import { sampleResidual } from './sampleField.ts';
 import { plainJson } from './scanRecord.ts';
 import { summarizeToneCurves } from './toneCurveSummary.ts';
+
+export type HeadJob = Omit<ScanJob, 'sourceStyle'> & Readonly<{ reference: MrStyle; sourceStyle?: MrStyle }>;
 
 /**
  * Steps 2 to 7 of one head MR: a tone field, on the reference's intensity scale.
  *
  * @throws ScanRefusal for what is wrong with the scan
  */
-export async function harmonizeHead(scan: Scan, job: ScanJob & Readonly<{ reference: MrStyle }>, protocol: MrProtocol, bundle: MrBundle): Promise<ChainOutcome> {
+export async function harmonizeHead(scan: Scan, job: HeadJob, protocol: MrProtocol, bundle: MrBundle): Promise<ChainOutcome> {
   const { reference } = job;
   const { statistics: grid, tone } = protocol;
   // 2. conform: onto the intensity scale (native) and grid (working) the networks know, with the way back
@@ -38,30 +41,31 @@ export async function harmonizeHead(scan: Scan, job: ScanJob & Readonly<{ refere
   const source = await encodeScan(conformed, bundle);
   const redrawn = await bundle.decodeStyle(source.code);
   const styleMap = await bundle.decodeStyle(reference.code);
-  const codeDistance = styleDistance(source.code, reference.code, bundle.manifest.calibration.codeSpread);
   // 4. start in closed form, diffuse the rest: a few steps from noise to the local settings that turn one look into the other
-  const start = startCurve(brainQuantiles(working, brain, protocol.start.quantiles), reference.quantiles);
+  const brainShare = cellShares(wholeBrain, working.shape, grid.cellVoxels);
+  const regions = { brain: brainMask(working, brain), outside: outsideMask(working, inView, brainShare, grid.cellVoxels) };
+  const from = job.sourceStyle ?? ownStyle(working, brain, regions.outside, source.code, protocol.start.quantiles);
+  const fromCode = Float32Array.from(from.code);
+  const codeDistance = styleDistance(fromCode, reference.code, bundle.manifest.calibration.codeSpread);
+  const start = startCurve(from.quantiles, reference.quantiles);
   const residual = await sampleResidual(bundle, {
     statistics: localStatistics(applyCurve(start, working), inView, grid).samples,
     styleMap,
-    sourceMap: redrawn,
+    sourceMap: job.sourceStyle ? await bundle.decodeStyle(fromCode) : redrawn,
     referenceCode: Float32Array.from(reference.code),
-    sourceCode: source.code,
+    sourceCode: fromCode,
     startShift: startShift(start, grid.knots, grid.knotSpacing),
   }, protocol.sampler, { seed: job.seed, key: scan.sha256, draws: job.draws });
+  const diffused = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, ...tone });
   // 5. apply it to the native voxels: local tone curves move intensities, never edges
-  const full = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, shrinkage: 1, ...tone });
-  const brainShare = cellShares(wholeBrain, working.shape, grid.cellVoxels);
-  const whole = applyToneField(full, working, IDENTITY_MAP, grid.cellVoxels);
-  const strength = changeStrength({
-    brain: { working, restyled: whole, mask: brain, reference: reference.quantiles },
-    outside: { working, restyled: whole, mask: outsideMask(working, inView, brainShare, grid.cellVoxels), reference: reference.outsideQuantiles },
-  }, bundle.manifest.calibration.shrinkage);
+  const moved = applyToneField(diffused, working, IDENTITY_MAP, grid.cellVoxels);
+  const full = meetHistogram(diffused, regionCurves(from, reference, { working, moved, regions }), brainShare, tone);
+  const strength = changeStrength(from, reference, bundle.manifest.calibration.personSpread);
   const shrinkage = strengthByCell(strength, brainShare);
-  const field = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, shrinkage, ...tone });
+  const field = scaledField(full, shrinkage);
   const restyled = applyToneField(field, native, nativeToWorking(trace), grid.cellVoxels);
   const harmonized = applyToneField(field, working, IDENTITY_MAP, grid.cellVoxels);
-  const spread = scaled(atSourceKnots(start, residual.sd, grid.knotSpacing), shrinkage);
+  const spread = scaledField(atSourceKnots(start, residual.sd, grid.knotSpacing), shrinkage);
   const uncertainty = sampleCurves(spread, working, IDENTITY_MAP, grid.cellVoxels);
   // 6. evaluate and gate: before against after, and refuse what left its bounds
   const metrics = evaluateScan({
@@ -82,9 +86,4 @@ export async function harmonizeHead(scan: Scan, job: ScanJob & Readonly<{ refere
     images: { source: working, harmonized, uncertainty, reference: job.referencePreview?.modality === 'MR' ? job.referencePreview.working : null, brain },
     image: isRefused ? null : restore(restyled, trace, { brainScale: reference.brainScale, biasField: 'keep-removed' }),
   };
-}
-
-/** Each cell's curve times its own factor. */
-function scaled(curves: CellCurves, factors: Float32Array): CellCurves {
-  return { ...curves, values: curves.values.map((value, n) => factors[Math.floor(n / curves.knots)]! * value) };
 }

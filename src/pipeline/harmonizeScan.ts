@@ -16,6 +16,7 @@ import type { ReferencePreview } from './createStyle.ts';
 import { isHardRefusal } from './gates.ts';
 import { harmonizeCt } from './harmonizeCt.ts';
 import { harmonizeHead } from './harmonizeHead.ts';
+import type { HeadJob } from './harmonizeHead.ts';
 import { imageWriters } from './imageWriters.ts';
 import type { DicomJob, OutputFormat } from './imageWriters.ts';
 import { outputPaths } from './outputNames.ts';
@@ -27,6 +28,8 @@ export type ScanJob = Readonly<{
   input: ScanInput;
   outputDir: string;
   reference: ReferenceStyle;
+  /** The style of the cohort that a head scan belongs to; without it the scan speaks for itself. */
+  sourceStyle?: ReferenceStyle;
   /** One reference scan, for the report's pictures alone. */
   referencePreview: ReferencePreview | null;
   seed: number;
@@ -63,6 +66,7 @@ export type ChainOutcome = Readonly<{
  */
 export async function harmonizeScan(job: ScanJob, givenProtocol: Protocol, bundle: ModelBundle): Promise<ScanRecord> {
   checkReferenceStyle(job.reference, bundle.manifest, givenProtocol);
+  if (job.sourceStyle) checkReferenceStyle(job.sourceStyle, bundle.manifest, givenProtocol);
   const protocol = resolveProtocol(givenProtocol, job);
   const paths = outputPaths(job.outputDir, job.input.name, job.input.study);
   // 1. read: scanner intensities (CT: HU), affine in RAS+ mm
@@ -89,11 +93,15 @@ async function runChain(scan: Scan, job: ScanJob, protocol: Protocol, bundle: Mo
   try {
     return protocol.modality === 'CT'
       ? await harmonizeCt(scan, { ...job, reference: ofModality(job.reference, 'CT') }, protocol, bundleOf(bundle, 'CT'))
-      : await harmonizeHead(scan, { ...job, reference: ofModality(job.reference, 'MR') }, protocol, bundleOf(bundle, 'MR'));
+      : await harmonizeHead(scan, headJob(job), protocol, bundleOf(bundle, 'MR'));
   } catch (error) {
     if (error instanceof ScanRefusal) return error;
     throw error;
   }
+}
+
+function headJob({ sourceStyle, ...job }: ScanJob): HeadJob {
+  return { ...job, reference: ofModality(job.reference, 'MR'), ...(sourceStyle && { sourceStyle: ofModality(sourceStyle, 'MR') }) };
 }
 
 /** The protocol as this job runs it: what the record shows is what was done. */

@@ -9,7 +9,7 @@ import type { ReferenceStyle } from '../style/referenceStyle.ts';
 import { canonicalJson } from './canonicalJson.ts';
 
 /** What shaped a run, as far as the record repeats it. */
-export type RunSettings = Readonly<{ reference: ReferenceStyle; seed: number; draws: number; concordVersion: string }>;
+export type RunSettings = Readonly<{ reference: ReferenceStyle; sourceStyle?: ReferenceStyle; seed: number; draws: number; concordVersion: string }>;
 
 /**
  * The record of a scan that was read and nothing more: refused, until the chain comes to its end. Each later stage adds its
@@ -39,6 +39,7 @@ export function openRecord(scan: Scan, settings: RunSettings, protocol: Protocol
       acquisition: settings.reference.acquisition,
       codeDistance: null,
     },
+    ...(settings.sourceStyle && { sourceStyle: { styleId: settings.sourceStyle.id, scans: settings.sourceStyle.scans } }),
     protocol: plainJson(protocol),
     bundle: { id: manifest.id, version: manifest.version, files: manifest.files.map(({ path, sha256 }) => ({ path, sha256 })) },
     seed: settings.seed,

@@ -7,6 +7,7 @@ import { cellShares } from '../field/cellGrid.ts';
 import { outsideMask, regionQuantiles } from '../field/headRegions.ts';
 import { brainQuantiles, meanQuantiles } from '../field/startCurve.ts';
 import type { MrBundle } from '../inference/bundle.ts';
+import { wasserstein1OfQuantiles } from '../metrics/wasserstein1.ts';
 import { encodeScan } from './styleCode.ts';
 import type { StyleScan } from './styleCode.ts';
 import { styleDistance } from './styleDistance.ts';
@@ -41,18 +42,27 @@ export async function createReferenceStyle(
   }
   if (codes.length === 0) throw new ConcordError('CONCORD_REFERENCE', 'A style needs at least one usable scan, got none.');
   const code = meanQuantiles(codes);
+  const [brainSpread, outsideSpread] = [spreadOf(quantiles), spreadOf(outside)];
   const spread = bundle.manifest.calibration.codeSpread;
   return {
     schemaVersion: 1, id, modality: 'MR', protocol: `${protocol.id}/${protocol.version}`,
     code: [...code],
     quantiles: [...meanQuantiles(quantiles)],
     outsideQuantiles: outside.length === 0 ? null : [...meanQuantiles(outside)],
+    personSpread: brainSpread === null ? null : { brain: brainSpread, outside: outsideSpread },
     brainScale: Math.exp(logScale / codes.length),
     scans: codes.length,
     encoderSha256: encoderSha256(bundle.manifest),
     acquisition: sharedAcquisition(acquisitions),
     dispersion: Math.sqrt(codes.reduce((sum, each) => sum + styleDistance(each, code, spread) ** 2, 0) / codes.length),
   };
+}
+
+/** How far one scan's quantiles lie from their mean: RMS of W1 with n − 1, model units; null from fewer than two scans. */
+function spreadOf(scans: readonly Float64Array[]): number | null {
+  if (scans.length < 2) return null;
+  const mean = meanQuantiles(scans);
+  return Math.sqrt(scans.reduce((sum, each) => sum + wasserstein1OfQuantiles(each, mean) ** 2, 0) / (scans.length - 1));
 }
 
 /**

@@ -26,7 +26,7 @@ describe('parseManifest', () => {
     ['a path out of the bundle', (m: Loose) => ({ ...m, files: [{ path: '../x', sha256: '0'.repeat(64), bytes: 1 }] }), '/files/0/path: expected'],
     ['a network without its file', (m: Loose) => ({ ...m, files: [{ path: 'a.onnx', sha256: '0'.repeat(64), bytes: 1 }] }), '/networks/style_encoder/path: expected a file listed'],
     ['a code of another length', (m: Loose) => ({ ...m, style: { codeLength: 23 } }), '/calibration/codeSpread: expected 23 means'],
-    ['a proof that asks for less than nothing', (m: Loose) => ({ ...m, calibration: { shrinkage: { brain: { margin: -1, reduction: 0 }, outside: { margin: 0, reduction: 0 } } } }), '/calibration/shrinkage/brain/margin: expected'],
+    ['people who do not differ at all', (m: Loose) => ({ ...m, calibration: { personSpread: { brain: 0, outside: 0.04, people: 4 } } }), '/calibration/personSpread/brain: expected'],
   ])('refuses %s', (_, change, message) => {
     expect(() => parseManifest(JSON.stringify(change(loose())))).toThrow(shapeError(message));
   });

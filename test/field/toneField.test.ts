@@ -8,9 +8,10 @@ import { IDENTITY_MAP } from '../../src/field/cellGrid.ts';
 import type { GridMap, GridTensor } from '../../src/field/cellGrid.ts';
 import { fitField } from '../../src/field/fitField.ts';
 import { evaluateCurve, IDENTITY_CURVE, startCurve } from '../../src/field/startCurve.ts';
+import { scaledField } from '../../src/field/regionMatch.ts';
 import { atSourceKnots, boundSlopes, composeToneField, slopeRange } from '../../src/field/toneField.ts';
 
-const open = { knotSpacing: 0.1, shrinkage: 1, minSlope: 0.25, maxSlope: 4 };
+const open = { knotSpacing: 0.1, minSlope: 0.25, maxSlope: 4 };
 const cells: Shape3 = [3, 2, 4];
 const mapOf = (scale: number[], offset: number[]): GridMap => scale.map((s, d) => ({ scale: s, offset: offset[d]! }));
 
@@ -44,8 +45,8 @@ describe('the tone field', () => {
     expect(isSameBits(applyToneField(field, volume, mapOf([0.6, 0.4, 1.1], [-3, 2, 0]), 8), volume)).toBe(true);
   });
 
-  it('with shrinkage 0 is the identity, whatever start and residual say', () => {
-    const field = composeToneField(startCurve([0.2, 0.6], [0.4, 0.5]), residual((knot) => knot / 30), { ...open, shrinkage: 0 });
+  it('with no share of its change is the identity, whatever start and residual say', () => {
+    const field = scaledField(composeToneField(startCurve([0.2, 0.6], [0.4, 0.5]), residual((knot) => knot / 30), open), new Float32Array(24));
     const volume = noisy([24, 16, 32], 'shrunk');
     expect(isSameBits(applyToneField(field, volume, IDENTITY_MAP, 8), volume)).toBe(true);
   });

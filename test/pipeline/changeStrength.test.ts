@@ -1,47 +1,47 @@
 import { describe, expect, it } from 'vitest';
 import { cellShares } from '../../src/field/cellGrid.ts';
-import { outsideMask, regionQuantiles } from '../../src/field/headRegions.ts';
+import { brainMask, outsideMask, regionQuantiles } from '../../src/field/headRegions.ts';
 import { changeStrength, strengthByCell } from '../../src/pipeline/changeStrength.ts';
-import type { RegionEvidence } from '../../src/pipeline/changeStrength.ts';
+import type { StyleEvidence } from '../../src/pipeline/changeStrength.ts';
 import { volumeOf } from '../support/toyVolumes.ts';
 
-const limits = { brain: { margin: 0.02, reduction: 0.3 }, outside: { margin: 0.01, reduction: 0.1 } };
+const prior = { brain: 0.03, outside: 0.05, people: 4 };
 
-/** A region of one intensity that the model wants at `to`, while the reference lies at `wanted` there. */
-function region(from: number, to: number, wanted: number | null): RegionEvidence {
-  return {
-    working: volumeOf([2, 2, 2], () => from), restyled: volumeOf([2, 2, 2], () => to), mask: new Uint8Array(8).fill(1),
-    reference: wanted === null ? null : new Array<number>(128).fill(wanted),
-  };
+/** Scans whose brain and outside histograms lie at these places. */
+function seen(brain: number, outside: number | null, scans = 1, personSpread: StyleEvidence['personSpread'] = null): StyleEvidence {
+  return { quantiles: new Array<number>(128).fill(brain), outsideQuantiles: outside === null ? null : new Array<number>(128).fill(outside), scans, personSpread };
 }
 
 describe('changeStrength', () => {
-  it('applies all of a change that brings each region nearer to the reference', () => {
-    expect(changeStrength({ brain: region(0.5, 0.6, 0.7), outside: region(0.3, 0.5, 0.5) }, limits)).toEqual({ outside: 1, brain: 1 });
+  it('is 1 − m²/D² with m² = 2 d² between two scans', () => {
+    const { brain, outside } = changeStrength(seen(0.5, 0.3), seen(0.6, 0.5), prior);
+    expect(brain).toBeCloseTo(1 - (2 * 0.03 ** 2) / 0.1 ** 2, 12);
+    expect(outside).toBeCloseTo(1 - (2 * 0.05 ** 2) / 0.2 ** 2, 12);
   });
 
-  it('leaves a region alone that would move away, or nearer by less than the margin or the part', () => {
-    const towards = region(0.3, 0.5, 0.5);
-    expect(changeStrength({ brain: region(0.5, 0.4, 0.7), outside: towards }, limits).brain).toBe(0);
-    expect(changeStrength({ brain: region(0.5, 0.515, 0.52), outside: towards }, limits).brain).toBe(0); // 75 % nearer, but by .015 only
-    expect(changeStrength({ brain: region(0.5, 0.525, 0.7), outside: towards }, limits).brain).toBe(0); // .025 nearer, but an eighth only
+  it('leaves alone what people alone would explain, and a scan in the reference’s own style', () => {
+    expect(changeStrength(seen(0.5, 0.3), seen(0.542, 0.37), prior)).toEqual({ outside: 0, brain: 0 });
+    expect(changeStrength(seen(0.5, 0.3), seen(0.5, 0.3), prior)).toEqual({ outside: 0, brain: 0 });
   });
 
-  it('leaves a scan in the reference’s own style alone', () => {
-    expect(changeStrength({ brain: region(0.5, 0.6, 0.5), outside: region(0.3, 0.2, 0.3) }, limits)).toEqual({ outside: 0, brain: 0 });
+  it('acts on a smaller difference when more people show it', () => {
+    const [one, many] = [changeStrength(seen(0.5, 0.3), seen(0.54, 0.3), prior), changeStrength(seen(0.5, 0.3, 8), seen(0.54, 0.3, 8), prior)];
+    expect(one.brain).toBe(0);
+    expect(many.brain).toBeCloseTo(1 - (0.03 ** 2 * (1 / 8 + 1 / 8)) / 0.04 ** 2, 12);
   });
 
-  it('applies as much as is still worth it when all of it would overshoot', () => {
-    // .05 away from .55; a change of .2 may use a share of .4, where it lies .03 beyond: nearer by .02 and by 40 %
-    expect(changeStrength({ brain: region(0.5, 0.7, 0.55), outside: region(0.3, 0.5, 0.5) }, limits).brain).toBe(0.4);
+  it('learns from a cohort how alike its people are: d² = (4·.03² + 9·.01²) / 13', () => {
+    const cohort = seen(0.56, 0.3, 10, { brain: 0.01, outside: null });
+    const variance = (4 * 0.03 ** 2 + 9 * 0.01 ** 2) / 13;
+    expect(changeStrength(seen(0.5, 0.3), cohort, prior).brain).toBeCloseTo(1 - (variance * 1.1) / 0.06 ** 2, 12);
   });
 
-  it('does not touch what the reference shows nothing of', () => {
-    expect(changeStrength({ brain: region(0.5, 0.6, 0.7), outside: region(0.3, 0.5, null) }, limits)).toEqual({ outside: 0, brain: 1 });
+  it('does not touch what one side shows nothing of', () => {
+    expect(changeStrength(seen(0.5, 0.3), seen(0.9, null), prior).outside).toBe(0);
   });
 
   it('is 1 for a bundle that is not calibrated', () => {
-    expect(changeStrength({ brain: region(0.5, 0.4, 0.7), outside: region(0.3, 0.2, 0.3) }, undefined)).toEqual({ outside: 1, brain: 1 });
+    expect(changeStrength(seen(0.5, 0.3), seen(0.5, 0.3), undefined)).toEqual({ outside: 1, brain: 1 });
   });
 });
 
@@ -54,6 +54,12 @@ describe('strengthByCell', () => {
     const mask = new Uint8Array(4 * 2 * 2);
     for (const voxel of [2, 3, 6, 7, 10]) mask[voxel] = 1; // five of the eight voxels with x ≥ 2
     expect(Array.from(cellShares(mask, [4, 2, 2], 2))).toEqual([0, 0.625]);
+  });
+});
+
+describe('the brain’s voxels', () => {
+  it('are those of the ellipsoid above the floor', () => {
+    expect(Array.from(brainMask(volumeOf([4, 1, 1], (i) => i * 0.08), Uint8Array.of(1, 1, 1, 0)))).toEqual([0, 0, 1, 0]);
   });
 });
 

@@ -120,15 +120,41 @@ describe('harmonizeScan', { timeout: 240_000 }, () => {
     expect(valueOf(record, 'mae')).toBeLessThan(0.007);
   });
 
-  it('with its own style changes nothing at all once the bundle is calibrated: no change can bring it nearer to itself', async () => {
+  it('with its own style changes nothing at all once the bundle is calibrated: people alone would differ by more', async () => {
     const calibrated: MrBundle = {
-      ...bundle, manifest: { ...bundle.manifest, calibration: { ...bundle.manifest.calibration, shrinkage: { brain: { margin: 0.01, reduction: 0.1 }, outside: { margin: 0.01, reduction: 0.1 } } } },
+      ...bundle, manifest: { ...bundle.manifest, calibration: { ...bundle.manifest.calibration, personSpread: { brain: 0.028, outside: 0.042, people: 4 } } },
     };
     const job = await jobIn(await scratchFolder(), { reference: ownStyle, biasCorrection: false });
     const reference = { ...job.reference, brainScale: conform(source, { ...protocol.conform, biasField: { ...protocol.conform.biasField, enabled: false } }).trace.brainScale };
     const record = await harmonizeScan({ ...job, reference, datatype: 'source' }, protocol, calibrated);
     const image = await readScan({ format: 'nifti', name: 'out', paths: [join(job.outputDir, record.outputs[0]!.path)] });
     expect(Buffer.from(image.volume.samples.buffer).equals(Buffer.from(source.samples.buffer))).toBe(true);
+  });
+});
+
+describe('a scan that speaks for its cohort', { timeout: 240_000 }, () => {
+  const calibrated = (): MrBundle => ({ ...withoutResidual(), manifest: { ...bundle.manifest, calibration: { ...bundle.manifest.calibration, personSpread: { brain: 0.001, outside: 0.001, people: 4 } } } });
+
+  it('is moved as the cohort is: one whose mean is the reference’s stays where it is, though the scan itself lies elsewhere', async () => {
+    const alone = await harmonizeScan(await jobIn(await scratchFolder()), protocol, calibrated());
+    expect(alone.changeStrength!.brain).toBeGreaterThan(0.9);
+    expect(alone.sourceStyle).toBeUndefined();
+    const record = await harmonizeScan(await jobIn(await scratchFolder(), { sourceStyle: { ...foreignStyle, id: 'site-b', scans: 7 } }), protocol, calibrated());
+    expect(record.changeStrength).toEqual({ outside: 0, brain: 0 });
+    expect(record.sourceStyle).toEqual({ styleId: 'site-b', scans: 7 });
+    expect(valueOf(record, 'mae')).toBe(0);
+  });
+
+  it('with a style of itself alone gets what it gets without one', async () => {
+    const [alone, itself] = await Promise.all([undefined, ownStyle].map(async (sourceStyle) =>
+      harmonizeScan(await jobIn(await scratchFolder(), { draws: 1, ...(sourceStyle && { sourceStyle }) }), protocol, calibrated())));
+    expect(itself!.changeStrength!.brain).toBeCloseTo(alone!.changeStrength!.brain, 6);
+    expect(valueOf(itself!, 'mae')).toBeCloseTo(valueOf(alone!, 'mae'), 5);
+  });
+
+  it('is refused a style of another encoder', async () => {
+    const job = await jobIn(await scratchFolder(), { sourceStyle: { ...ownStyle, encoderSha256: '0'.repeat(64) } });
+    await expect(harmonizeScan(job, protocol, bundle)).rejects.toMatchObject({ code: 'CONCORD_REFERENCE' });
   });
 });
 

@@ -34,7 +34,7 @@ export async function runStages(stage, { input, outputPath, reference, preview, 
     startShift: startShift(start, grid.knots, grid.knotSpacing),
   }, sampler, { seed, key: scan.sha256, draws: sampler.draws }));
   const [field, restyled, harmonized, spread, uncertainty] = await stage('apply', () => {
-    const composed = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, shrinkage: 1, ...tone });
+    const composed = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, ...tone });
     const sd = atSourceKnots(start, residual.sd, grid.knotSpacing);
     return [
       composed, applyToneField(composed, native, nativeToWorking(trace), grid.cellVoxels),

@@ -7,6 +7,7 @@ export function renderProvenance(record: ScanRecord): Html {
     ['File', html`${source.format === 'nifti' ? 'NIfTI' : 'DICOM'}, ${source.modality}, ${source.datatype}; SHA-256 ${hash(source.sha256)}`],
     ['Grid', html`${source.shape.join(' × ')} voxels of ${source.spacingMm.map((mm) => mm.toFixed(2)).join(' × ')} mm, axes ${source.axisCodes}`],
     ['Acquisition', acquisitionText(source.acquisition)],
+    ['Speaks for', record.sourceStyle === undefined ? 'itself alone' : html`${record.sourceStyle.styleId}, ${record.sourceStyle.scans} ${record.sourceStyle.scans === 1 ? 'scan' : 'scans'}`],
   ])}
 <h3>Reference</h3>${definitions([
     ['Style', html`${reference.styleId}, from ${reference.scans} ${reference.scans === 1 ? 'scan' : 'scans'}`],
@@ -30,12 +31,12 @@ export function renderProvenance(record: ScanRecord): Html {
 function strengthText(strength: ScanRecord['changeStrength']): string | Html {
   if (strength === undefined) return 'all that the model asked for';
   const percent = (share: number): Html => html`<data value="${share}">${Math.round(100 * share)} %</data>`;
-  return html`${percent(strength.brain)} in the brain, ${percent(strength.outside)} elsewhere: the largest share that brings the region nearer to the reference by more than an unsure model would`;
+  return html`${percent(strength.brain)} in the brain, ${percent(strength.outside)} elsewhere: what the difference of the histograms leaves after the part that people alone would explain`;
 }
 
 /** The command that makes this scan again. Paths are left open: they are not part of a record. */
 export function renderReproduce(record: ScanRecord): Html {
-  const command = `concord harmonize <input> <output> --reference ${record.reference.styleId} --seed ${record.seed} --draws ${record.draws}`;
+  const command = `concord harmonize <input> <output> --reference ${record.reference.styleId}${record.sourceStyle ? ` --source-style ${record.sourceStyle.styleId}` : ''} --seed ${record.seed} --draws ${record.draws}`;
   return html`<pre>${command}</pre>
 <p>With concord ${record.concordVersion}, the bundle and the files named above, one machine writes the same bytes again. The protocol, as resolved for this run:</p>
 <details><summary>Protocol (JSON)</summary><pre>${jsonText(record.protocol)}</pre></details>`;

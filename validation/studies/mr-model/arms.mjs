@@ -1,11 +1,13 @@
 // What a researcher might do instead of concord, from the same conformed scans: each arm is a tone map or a tone field.
 import { applyToneField } from '../../../dist/field/applyToneField.js';
 import { cellShares, IDENTITY_MAP } from '../../../dist/field/cellGrid.js';
-import { outsideMask } from '../../../dist/field/headRegions.js';
+import { brainMask, outsideMask } from '../../../dist/field/headRegions.js';
 import { localStatistics } from '../../../dist/field/localStatistics.js';
-import { applyCurve, brainQuantiles, meanQuantiles, startCurve, startShift } from '../../../dist/field/startCurve.js';
+import { meetHistogram, scaledField } from '../../../dist/field/regionMatch.js';
+import { applyCurve, meanQuantiles, startCurve, startShift } from '../../../dist/field/startCurve.js';
 import { composeToneField } from '../../../dist/field/toneField.js';
 import { changeStrength, strengthByCell } from '../../../dist/pipeline/changeStrength.js';
+import { ownStyle, regionCurves } from '../../../dist/pipeline/regionEvidence.js';
 import { sampleResidual } from '../../../dist/pipeline/sampleField.js';
 import { createReferenceStyle } from '../../../dist/style/referenceStyle.js';
 import { encodeScan } from '../../../dist/style/styleCode.js';
@@ -30,42 +32,47 @@ export async function prepareReference(id, scans, bundle, protocol) {
   };
 }
 
-/** Every arm of one scan as a function from a model-scale volume (on the grid `map` leads from) to a new one. */
-export async function armsOf(scan, reference, bundle, protocol, key) {
+/** Every arm of one scan as a function from a model-scale volume (on the grid `map` leads from) to a new one. `cohort`: the style of the scan's own group. */
+export async function armsOf(scan, reference, cohort, bundle, protocol, key) {
   const grid = protocol.statistics;
-  const own = brainQuantiles(scan.working, scan.brain, 128);
-  const start = startCurve(own, reference.style.quantiles);
-  const source = await encodeScan(scan, bundle);
-  const distance = styleDistance(source.code, reference.style.code, bundle.manifest.calibration.codeSpread);
-  const residual = async (sampler, draws) => (await sampleResidual(bundle, {
-    statistics: localStatistics(applyCurve(start, scan.working), scan.inView, grid).samples,
-    styleMap: await bundle.decodeStyle(reference.style.code), sourceMap: await bundle.decodeStyle(source.code), referenceCode: Float32Array.from(reference.style.code),
-    sourceCode: source.code, startShift: startShift(start, grid.knots, grid.knotSpacing),
-  }, sampler, { seed: 0, key, draws })).mean;
-  const compose = (mean, shrinkage) => composeToneField(start, mean, { knotSpacing: grid.knotSpacing, shrinkage, ...protocol.tone });
-  const sampled = await residual(protocol.sampler, protocol.sampler.draws);
-  const oneStep = await residual({ ...protocol.sampler, timesteps: protocol.sampler.timesteps.slice(0, 1) }, 1);
-  const full = compose(sampled, 1);
+  const { code } = await encodeScan(scan, bundle);
   const brainShare = cellShares(scan.wholeBrain, scan.working.shape, grid.cellVoxels);
-  const restyled = applyToneField(full, scan.working, IDENTITY_MAP, grid.cellVoxels);
-  const strength = changeStrength({
-    brain: { working: scan.working, restyled, mask: scan.brain, reference: reference.style.quantiles },
-    outside: { working: scan.working, restyled, mask: outsideMask(scan.working, scan.inView, brainShare, grid.cellVoxels), reference: reference.style.outsideQuantiles },
-  }, bundle.manifest.calibration.shrinkage);
-  const calibrated = strengthByCell(strength, brainShare);
-  const byCurve = (curve) => (volume) => applyCurve(curve, volume);
+  const regions = { brain: brainMask(scan.working, scan.brain), outside: outsideMask(scan.working, scan.inView, brainShare, grid.cellVoxels) };
+  const own = ownStyle(scan.working, scan.brain, regions.outside, code, protocol.start.quantiles);
+  const styleMap = await bundle.decodeStyle(reference.style.code);
   const byField = (tone) => (volume, map = IDENTITY_MAP) => applyToneField(tone, volume, map, grid.cellVoxels);
+  /** From one evidence of the source's style: start, diffused field, what it becomes beside the histogram, and how much of that is trusted. */
+  const chain = async (from, sampler, draws) => {
+    const start = startCurve(from.quantiles, reference.style.quantiles);
+    const residual = await sampleResidual(bundle, {
+      statistics: localStatistics(applyCurve(start, scan.working), scan.inView, grid).samples, styleMap, sourceMap: await bundle.decodeStyle(from.code),
+      referenceCode: Float32Array.from(reference.style.code), sourceCode: Float32Array.from(from.code), startShift: startShift(start, grid.knots, grid.knotSpacing),
+    }, sampler, { seed: 0, key, draws });
+    const diffused = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, ...protocol.tone });
+    const moved = byField(diffused)(scan.working);
+    const full = meetHistogram(diffused, regionCurves(from, reference.style, { working: scan.working, moved, regions }), brainShare, protocol.tone);
+    const strength = changeStrength(from, reference.style, bundle.manifest.calibration.personSpread);
+    return { start, diffused, full, strength, trusted: scaledField(full, strengthByCell(strength, brainShare)) };
+  };
+  const { sampler } = protocol;
+  const alone = await chain(own, sampler, sampler.draws);
+  const oneStep = await chain(own, { ...sampler, timesteps: sampler.timesteps.slice(0, 1) }, 1);
+  const together = await chain(cohort, sampler, sampler.draws);
+  const byCurve = (curve) => (volume) => applyCurve(curve, volume);
   return {
-    distance, strength,
+    distance: styleDistance(code, reference.style.code, bundle.manifest.calibration.codeSpread), strength: { ...alone.strength, cohort: together.strength },
     arms: {
       'doing nothing': (volume) => volume,
-      'brain z-score': zScore(own, reference.style.quantiles),
-      'Nyúl landmarks': byCurve(startCurve(LANDMARKS.map((q) => own[q]), LANDMARKS.map((q) => reference.style.quantiles[q]))),
+      'brain z-score': zScore(own.quantiles, reference.style.quantiles),
+      'Nyúl landmarks': byCurve(startCurve(LANDMARKS.map((q) => own.quantiles[q]), LANDMARKS.map((q) => reference.style.quantiles[q]))),
       'histogram, head': byCurve(startCurve(headQuantiles(scan), reference.headQuantiles)),
-      'histogram, brain (start)': byCurve(start),
-      'field, one step': byField(compose(oneStep, calibrated)),
-      'field, full strength': byField(full),
-      concord: byField(compose(sampled, calibrated)),
+      'histogram, brain (start)': byCurve(alone.start),
+      'diffused field, full strength': byField(alone.diffused),
+      'one step, one draw': byField(oneStep.trusted),
+      'full strength': byField(alone.full),
+      'concord, scan alone': byField(alone.trusted),
+      'full strength, cohort': byField(together.full),
+      concord: byField(together.trusted),
     },
   };
 }

@@ -67,12 +67,13 @@ for (const [direction, from, to] of [['B to A', GROUP_B, groupA], ['A to B', gro
   const references = to.filter((_, n) => n % 2 === 0).map((person) => scans.get(person));
   const heldOut = to.filter((_, n) => n % 2 === 1).map((person) => features(scans.get(person).working, scans.get(person)));
   const reference = await prepareReference(direction, references, bundle, protocol);
+  const cohort = (await prepareReference(`${direction}-source`, from.map((person) => scans.get(person)), bundle, protocol)).style;
   const rows = {};
   const strengths = [];
   const edges = {};
   for (const person of from) {
     const scan = scans.get(person);
-    const { arms, distance, strength } = await armsOf(scan, reference, bundle, protocol, scan.name);
+    const { arms, distance, strength } = await armsOf(scan, reference, cohort, bundle, protocol, scan.name);
     strengths.push({ person, distance, ...strength });
     for (const [arm, apply] of Object.entries(arms)) {
       const volume = apply(scan.working);

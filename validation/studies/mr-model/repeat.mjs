@@ -25,7 +25,8 @@ for (const contrast of ['T1W', 'FLAIR']) {
   for (const [from, to] of [['s1', 's2'], ['s2', 's1']]) {
     const source = await conformed(`openms-long-p12-${from}-${contrast}`);
     const reference = await prepareReference('repeat', [await conformed(`openms-long-p12-${to}-${contrast}`)], bundle, protocol);
-    const { arms } = await armsOf(source, reference, bundle, protocol, `${contrast}-${from}`);
+    const itself = (await prepareReference('itself', [source], bundle, protocol)).style;
+    const { arms } = await armsOf(source, reference, itself, bundle, protocol, `${contrast}-${from}`);
     for (const [arm, apply] of Object.entries(arms)) {
       const volume = apply(source.native, nativeToWorking(source.trace));
       const image = restore(volume, source.trace, { brainScale: 1000, biasField: 'keep-removed' });
