@@ -112,7 +112,7 @@ export function fidelityRows(pairs: readonly PairValues[], plan: ValidationPlan)
     return ids.flatMap((id) => {
       const values = own.map(({ values: all }) => all[id] ?? NaN);
       const statistic = (drawn: Int32Array): number => meanOfFinite(Array.from(drawn, (n) => values[n]!));
-      const finding = found(statistic(resamples.everyone), { interval: intervalOf(statistic, resamples, plan.confidence) }, 'NOT_MEASURED');
+      const finding = found(statistic(resamples.everyone), { interval: intervalOf(statistic, resamples, plan.confidence) }, id === 'idempotence' ? 'NEEDS_A_SECOND_PASS' : 'NOT_MEASURED');
       return rowsOf({ item: pairItems[id] ?? 'V-30', arm, n: values.filter(Number.isFinite).length }, { [id]: finding });
     });
   });

@@ -6,7 +6,9 @@ import type { ValidationRecord } from '../../src/core/validationRecord.ts';
 import type { NumberTable } from '../../src/metrics/cohort/matrix.ts';
 import { mahalanobis } from '../../src/metrics/cohort/multivariate.ts';
 import { shuffled } from '../../src/metrics/permutation.ts';
+import { SUPPRESSED } from '../../src/validation/design.ts';
 import { dharmExport } from '../../src/validation/dharmExport.ts';
+import { leftOutRows } from '../../src/validation/leftOut.ts';
 import { validationTable } from '../../src/validation/tables.ts';
 import { type ValidationInput, validateCohort } from '../../src/validation/validateCohort.ts';
 import { type PlantedCohort, plantedCohort } from '../support/featureCohort.ts';
@@ -119,6 +121,31 @@ describe('input that allows less', () => {
     expect(validated({ perSite: 8, features: 8 }, { flow: flow(7), mostLeftOut: 0.3 }).headlines.preservation[0]!.finding).toHaveProperty('value');
   }, 60_000);
 
+  it('compares each of three sites with all the others, and none where there are two', () => {
+    const { table, ...rest } = plantedCohort({ perSite: 10, features: 8, shift: 2 });
+    const isThird = (subject: string): boolean => subject.startsWith('sub-A') && Number(subject.slice(5)) % 2 === 1;
+    const record = validated({ perSite: 10 }, { ...rest, table: { ...table, scans: table.scans.map((scan) => ({ ...scan, site: isThird(scan.subject) ? 'C' : scan.site })) } });
+    const against = (sites: string): number => {
+      const found = record.rows.find((one) => one.sites === sites && one.statistic === 'medianAbsCohenD' && one.arm === 'before' && one.scope === 'brain')!.finding;
+      return 'value' in found ? found.value : NaN;
+    };
+    // B alone was shifted; A and C are one population, half of whose rest is B
+    expect(against('B|rest')).toBeGreaterThan(1.4);
+    expect(against('A|rest')).toBeGreaterThan(0.4);
+    expect(against('A|rest')).toBeLessThan(against('B|rest'));
+    expect(validated({ perSite: 4, features: 8 }).rows.some(({ sites }) => sites.endsWith('|rest'))).toBe(false);
+  }, 60_000);
+
+  it('says whom the refusals took, cells of few people suppressed (S-22)', () => {
+    const people = Array.from({ length: 20 }, (_, n) => ({ subject: `sub-${n}`, site: n < 14 ? 'a' : 'b', isAnalysed: n % 7 !== 0 }));
+    const age = { name: 'age', kind: 'numeric', values: new Map(people.map(({ subject }, n) => [subject, 20 + n])) } as const;
+    expect(leftOutRows(people, [age])).toEqual([
+      { site: 'a', covariate: 'age', level: 'above 29.5', found: SUPPRESSED, share: SUPPRESSED },
+      { site: 'a', covariate: 'age', level: 'up to 29.5', found: { value: 10 }, share: { value: 0.2 } },
+      { site: 'b', covariate: 'age', level: 'above 29.5', found: { value: 6 }, share: { value: 1 / 6 } },
+    ]);
+  });
+
   it('gives the same record whatever the order of scans', () => {
     const cohort = plantedCohort({ perSite: 8, features: 8 });
     const order = shuffled(cohort.table.scans.map((_, n) => n), randomStream('order'));
@@ -178,6 +205,11 @@ describe('input that allows less', () => {
     expect(row(record, 'icc21', 'before').value).toBeLessThan(0.7);
     expect(row(record, 'icc31', 'before').value).toBeGreaterThan(0.98);
     expect(row(record, 'fingerprinting', 'harmonized').value).toBe(1);
+    // both arms are drawn with the same people: the gain is surer than either
+    const change = row(record, 'icc21Change', 'harmonized');
+    expect(change.value).toBeCloseTo(row(record, 'icc21', 'harmonized').value - row(record, 'icc21', 'before').value, 12);
+    expect(change.low!).toBeGreaterThan(0.1);
+    expect(record.rows.some(({ statistic, arm }) => statistic === 'icc21Change' && arm === 'before')).toBe(false);
   });
 });
 

@@ -5,6 +5,7 @@ import { directionMark, reasonText } from '../quantity.ts';
 import { exposureText } from './exposures.ts';
 import { intervalCell, valueOf } from './finding.ts';
 import { labelOf } from './items.ts';
+import { scoreAxis, withinAxis } from './scoreAxis.ts';
 
 /** What every arm is compared by, besides the scores and probes: one of each kind of question. */
 const compared: readonly Readonly<{ item: ValidationRow['item']; statistic: string }>[] = [
@@ -29,17 +30,18 @@ function drawScores(arms: readonly ArmSummary[], isWithheld: boolean): Html {
 }
 
 function scoreChart(title: string, arms: readonly ArmSummary[], pick: (arm: ArmSummary) => Finding): Html {
+  const domain = scoreAxis(arms.map(pick));
   const mark = (arm: ArmSummary): 'source' | 'harmonized' => (arm.kind === 'evaluated' ? 'harmonized' : 'source');
   const layers = arms.flatMap((arm, row): ChartLayer[] => {
     const finding = pick(arm);
     if ('unavailable' in finding) return [{ kind: 'words', at: [0, row], text: `absent: ${reasonText(finding.unavailable)}`, anchor: 'start' }];
     const { value, low, high } = finding;
-    const interval: ChartLayer[] = low === undefined || high === undefined ? [] : [{ kind: 'intervals', stroke: mark(arm), rows: [{ low: Math.max(0, low), high: Math.min(1, high), row }] }];
+    const interval: ChartLayer[] = low === undefined || high === undefined ? [] : [{ kind: 'intervals', stroke: mark(arm), rows: [{ ...withinAxis(low, high, domain), row }] }];
     return [...interval, { kind: 'dots', stroke: mark(arm), points: [[value, row]] satisfies Point[] }];
   });
   return renderChart({
     width: 460, height: 66 + 26 * arms.length, marginLeft: 168, marginTop: 10,
-    x: { label: 'Score', domain: [0, 1], ticks: 5 }, y: { label: '', domain: [arms.length - 0.4, -0.6], ticks: arms.map((_, row) => row) },
+    x: { label: 'Score', domain, ticks: 5 }, y: { label: '', domain: [arms.length - 0.4, -0.6], ticks: arms.map((_, row) => row) },
     rowLabels: arms.map(({ name }) => (name.length > 27 ? `${name.slice(0, 26)}…` : name)), layers,
     alt: `${title} Score of each arm: ${arms.map((arm) => `${arm.name} ${valueOf(pick(arm))?.toFixed(2) ?? 'absent'}`).join(', ')}.`,
   });

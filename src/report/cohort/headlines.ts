@@ -1,15 +1,16 @@
 import type { Finding, Headline, ValidationRecord } from '../../core/validationRecord.ts';
 import { renderChart, type ChartLayer } from '../chart.ts';
 import { html, type Html } from '../html.ts';
-import { formatNumber, quantity, reasonText } from '../quantity.ts';
+import { formatNumber, noIntervalText, quantity, reasonText } from '../quantity.ts';
 import { legendMark, type StrokeName } from '../strokes.ts';
 import { armName, evaluatedArm, findingCell, findingText } from './finding.ts';
 import { labelOf } from './items.ts';
+import { scoreAxis, withinAxis } from './scoreAxis.ts';
 
 export type HeadlineId = keyof ValidationRecord['headlines'];
 
 const questions: Readonly<Record<HeadlineId, Readonly<{ title: string; ends: string }>>> = {
-  batchRemoval: { title: 'Is the site gone?', ends: '0: sites as far apart as can be; 1: no difference found' },
+  batchRemoval: { title: 'Is the site gone?', ends: '0: as before; 1: no more than shuffled labels show; below 0: farther apart than before' },
   preservation: { title: 'Is everyone still there?', ends: '0: people lost; 1: people as before' },
 };
 
@@ -40,8 +41,8 @@ function headlineCard(validation: ValidationRecord, id: HeadlineId): Html {
   }
   const before = validation.headlines[id].find(({ arm }) => arm === 'before')?.finding;
   return html`<div class="headline" id="headline-${id}"><div class="label">${title}</div>
-<div class="figure">${quantity(finding.value, (value) => value.toFixed(2))} ${finding.low !== undefined && finding.high !== undefined && html`<span class="range">${quantity(finding.low, (value) => value.toFixed(2))} to ${quantity(finding.high, (value) => value.toFixed(2))}</span>`}</div>
-${scoreStrip(before, finding, `${title} Before ${plain(before)}, after ${plain(finding)}, on a scale from 0 to 1.`)}
+<div class="figure">${quantity(finding.value, (value) => value.toFixed(2))} ${finding.noInterval !== undefined && html`<span class="range absent">${noIntervalText(finding.noInterval)}</span>`}${finding.low !== undefined && finding.high !== undefined && html`<span class="range">${quantity(finding.low, (value) => value.toFixed(2))} to ${quantity(finding.high, (value) => value.toFixed(2))}</span>`}</div>
+${scoreStrip(before, finding, `${title} Before ${plain(before)}, after ${plain(finding)}; 1 is best.`)}
 <div class="note">${ends}.${before !== undefined && html` Before: ${findingText(before)}.`}</div></div>`;
 }
 
@@ -56,19 +57,20 @@ function plain(finding: Finding | undefined): string {
   return finding !== undefined && 'value' in finding ? formatNumber(finding.value) : 'absent';
 }
 
-/** Before above after on one axis from 0 to 1. */
+/** Before above after on one axis. */
 function scoreStrip(before: Finding | undefined, after: Finding, alt: string): Html {
+  const domain = scoreAxis([before, after]);
   const rows: readonly (readonly [StrokeName, Finding | undefined])[] = [['source', before], ['harmonized', after]];
   const layers = rows.flatMap(([stroke, finding], row): ChartLayer[] => {
     if (finding === undefined || 'unavailable' in finding) return [];
     const { value, low, high } = finding;
     return [
-      ...(low !== undefined && high !== undefined ? [{ kind: 'intervals', stroke, rows: [{ low: Math.max(0, low), high: Math.min(1, high), row }] } as const] : []),
+      ...(low !== undefined && high !== undefined ? [{ kind: 'intervals', stroke, rows: [{ ...withinAxis(low, high, domain), row }] } as const] : []),
       { kind: 'dots', stroke, points: [[value, row]] },
     ];
   });
   return renderChart({
-    width: 420, height: 108, marginLeft: 50, marginTop: 8, x: { label: '', domain: [0, 1], ticks: 5 }, y: { label: '', domain: [1.6, -0.6], ticks: [0, 1] }, rowLabels: ['before', 'after'], layers, alt,
+    width: 420, height: 108, marginLeft: 50, marginTop: 8, x: { label: '', domain, ticks: 5 }, y: { label: '', domain: [1.6, -0.6], ticks: [0, 1] }, rowLabels: ['before', 'after'], layers, alt,
   });
 }
 

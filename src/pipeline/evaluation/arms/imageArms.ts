@@ -1,6 +1,7 @@
 import type { PairValues, TableScan } from '../../../core/featureTable.ts';
 import type { Volume } from '../../../core/volume.ts';
 import { displacement } from '../../../metrics/displacement.ts';
+import { idempotence } from '../../../metrics/idempotence.ts';
 import type { PairFidelity } from '../../../metrics/pairFidelity.ts';
 import type { conformAlone } from '../conformPair.ts';
 import { measuredScan, type MeasuredScan } from '../features.ts';
@@ -36,13 +37,19 @@ export function imageArms(source: ArmSource, is: Pick<TableScan, 'name' | 'subje
     return {
       arm,
       measured: measuredScan({ ...is, role: 'after', arm }, { ...source, working: volume }, source.row),
-      pair: pairValues({ ...is, arm }, source, volume, source.fidelity),
+      pair: withIdempotence(pairValues({ ...is, arm }, source, volume, source.fidelity), source, volume, armVolume(arm, { ...context, own: armStatistics({ ...source, working: volume }) }, volume)),
     };
   });
+}
+
+/** What the arm still changes of its own output; of a method that ran elsewhere nobody knows. */
+function withIdempotence(pair: PairValues, { working, brain }: ArmSource, once: Volume<'model'>, twice: ReturnType<typeof armVolume>): PairValues {
+  const value = 'unavailable' in twice ? NaN : idempotence(working, once, twice, brain);
+  return { ...pair, values: { ...pair.values, idempotence: Number.isFinite(value) ? value : null } };
 }
 
 /** Fidelity of an output to its source, and how far it moved. */
 export function pairValues({ name, subject, arm }: Omit<PairValues, 'values'>, source: Pick<ArmSource, 'working' | 'head'>, output: Volume<'model'>, fidelity: Fidelity): PairValues {
   const moved = displacement(source.working, output, source.head);
-  return { name, subject, arm, values: { ...fidelity(output), displacementMedian: moved?.median ?? null, displacementP99: moved?.p99 ?? null } };
+  return { name, subject, arm, values: { ...fidelity(output), displacementMedian: moved?.median ?? null, displacementP99: moved?.p99 ?? null, idempotence: null } };
 }
