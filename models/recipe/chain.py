@@ -65,6 +65,7 @@ def sample_fields(networks, item, draws=8, timesteps=TIMESTEPS, seed=0, source_c
 
 
 PEOPLE = 4  # observations that the calibrated spread between people is worth
+HALF_WAY = .5  # weight of the histogram where nothing tells which of field and histogram errs less
 
 
 def regions(item):
@@ -82,12 +83,16 @@ def diffused(item, fields):
 
 
 def settled(item, tone):
-    """Half of the way from the field to the reference's histogram, region by region (src/field/regionMatch.ts)."""
-    curves = []
-    for region, reference in zip(regions(item), (item['reference_quantiles'], item['reference_outside'])):
+    """The field led to the reference's histogram, region by region (src/pipeline/regionEvidence.ts)."""
+    matches = []
+    for region, reference, before in zip(regions(item), (item['reference_quantiles'], item['reference_outside']), evidence(item)):
         after = region_quantiles(tone_field.apply_tone(tone, item['values'], region))
-        curves.append(None if after is None or reference is None else S.start_curve(after, reference))
-    return tone_field.meet(tone, *curves, item['brain_share'])
+        if after is None or reference is None:
+            matches.append(None)
+            continue
+        left = np.abs(after - reference).mean() / max(before, 1e-9)
+        matches.append((S.start_curve(after, reference), HALF_WAY if matches else float(np.clip(left, HALF_WAY, 1))))
+    return tone_field.meet(tone, *matches, item['brain_share'])
 
 
 def evidence(item):

@@ -32,13 +32,10 @@ def compose(curve, residual):
     return bounded(tone)
 
 
-HALF_WAY = .5  # from the field to the histogram
-
-
 def meet(tone, brain, outside, brain_share):
-    """Half of the way from the field to where the two regions' curves lead (None: stay), blended by each cell's share of brain."""
-    shift = lambda curve: 0. if curve is None else S.apply_curve(curve, tone) - tone
-    return bounded(tone + HALF_WAY * (brain_share * shift(brain) + (1 - brain_share) * shift(outside)))
+    """The field led towards the histogram: each region a (curve, weight) or None, blended by each cell's share of brain."""
+    shift = lambda match: 0. if match is None else match[1] * (S.apply_curve(match[0], tone) - tone)
+    return bounded(tone + brain_share * shift(brain) + (1 - brain_share) * shift(outside))
 
 
 def apply_tone(tone, values, mask):

@@ -18,7 +18,7 @@ import { checkGates, isHardRefusal } from './gates.ts';
 import { gateLimits, measureGateFacts } from './gateFacts.ts';
 import type { ChainOutcome, ScanJob } from './harmonizeScan.ts';
 import { checkModality } from './modality.ts';
-import { ownStyle, regionCurves } from './regionEvidence.ts';
+import { matchRegions, ownStyle } from './regionEvidence.ts';
 import { sampleResidual } from './sampleField.ts';
 import { plainJson } from './scanRecord.ts';
 import { summarizeToneCurves } from './toneCurveSummary.ts';
@@ -59,7 +59,7 @@ export async function harmonizeHead(scan: Scan, job: HeadJob, protocol: MrProtoc
   const diffused = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, ...tone });
   // 5. apply it to the native voxels: local tone curves move intensities, never edges
   const moved = applyToneField(diffused, working, IDENTITY_MAP, grid.cellVoxels);
-  const full = meetHistogram(diffused, regionCurves(from, reference, { working, moved, regions }), brainShare, tone);
+  const full = meetHistogram(diffused, matchRegions(from, reference, { working, moved, regions }), brainShare, tone);
   const strength = changeStrength(from, reference, bundle.manifest.calibration.personSpread);
   const shrinkage = strengthByCell(strength, brainShare);
   const field = scaledField(full, shrinkage);

@@ -1,8 +1,8 @@
 import type { Volume } from '../core/volume.ts';
 import { regionQuantiles } from '../field/headRegions.ts';
-import type { RegionCurves } from '../field/regionMatch.ts';
+import type { RegionMatches } from '../field/regionMatch.ts';
 import { brainQuantiles, startCurve } from '../field/startCurve.ts';
-import type { ToneCurve } from '../field/startCurve.ts';
+import { wasserstein1OfQuantiles } from '../metrics/wasserstein1.ts';
 import type { StyleEvidence } from './changeStrength.ts';
 
 /** Where a change starts from: this scan alone, or the cohort that it belongs to. */
@@ -22,20 +22,31 @@ export type MovedScan = Readonly<{
   regions: Readonly<{ brain: Uint8Array; outside: Uint8Array }>;
 }>;
 
+/** Equal weights, where nothing tells which of field and histogram errs less. */
+const HALF_WAY = 0.5;
+
 /**
- * From the intensities that the field gives to the reference's, in each region. A cohort is taken to move as this scan does: its quantiles plus the scan's own
- * change. So people keep their places within it.
+ * How the field is led to the reference's histogram in each region. A cohort is taken to move as this scan does: its quantiles plus the scan's own
+ * change. So people keep their places within it. In the brain, which every head shows alike, the histogram weighs at least half and as much as the field has left of the distance:
+ * all of it where the field leads away. Outside, where heads differ by what the scan covers, it weighs half.
  */
-export function regionCurves(from: StyleEvidence, reference: StyleEvidence, { working, moved, regions }: MovedScan): RegionCurves {
-  const curve = (own: ArrayLike<number> | null, wanted: ArrayLike<number> | null, mask: Uint8Array): ToneCurve | null => {
-    if (own === null || wanted === null) return null;
-    const [before, after] = [regionQuantiles(working, mask, own.length), regionQuantiles(moved, mask, own.length)];
-    if (before === null || after === null) return null;
-    // a change added to another distribution's quantiles need not rise everywhere
-    return startCurve(before.map((value, i) => own[i]! + after[i]! - value).sort(), wanted);
-  };
+export function matchRegions(from: StyleEvidence, reference: StyleEvidence, scan: MovedScan): RegionMatches {
+  const brain = afterField(from.quantiles, scan, scan.regions.brain);
+  const outside = from.outsideQuantiles && afterField(from.outsideQuantiles, scan, scan.regions.outside);
   return {
-    brain: curve(from.quantiles, reference.quantiles, regions.brain),
-    outside: curve(from.outsideQuantiles, reference.outsideQuantiles, regions.outside),
+    brain: brain && { curve: startCurve(brain, reference.quantiles), weight: brainWeight(from.quantiles, brain, reference.quantiles) },
+    outside: outside && reference.outsideQuantiles && { curve: startCurve(outside, reference.outsideQuantiles), weight: HALF_WAY },
   };
+}
+
+function brainWeight(before: ArrayLike<number>, after: ArrayLike<number>, wanted: ArrayLike<number>): number {
+  const distance = wasserstein1OfQuantiles(before, wanted);
+  return distance === 0 ? HALF_WAY : Math.min(1, Math.max(HALF_WAY, wasserstein1OfQuantiles(after, wanted) / distance));
+}
+
+/** The quantiles after the field: before, plus the change of this scan's. Null where the scan shows too little of the region. */
+function afterField(own: ArrayLike<number>, { working, moved }: MovedScan, mask: Uint8Array): Float64Array | null {
+  const [before, after] = [regionQuantiles(working, mask, own.length), regionQuantiles(moved, mask, own.length)];
+  // a change added to another distribution's quantiles need not rise everywhere
+  return before && after && before.map((value, i) => own[i]! + after[i]! - value).sort();
 }

@@ -44,7 +44,7 @@ describeWithOracle('the recipe’s numpy and this TypeScript', ['numpy', 'scipy'
     const everywhere = new Uint8Array(working.samples.length).fill(1);
     const statistics = localStatistics(applyCurve(start, working), everywhere, { cellVoxels: 8, knots: 20, knotSpacing: 0.1 });
     const field = composeToneField(start, { shape: [20, 12, 15, 12], samples: residual }, slopes);
-    const met = meetHistogram(field, { brain: startCurve(quantiles, reference), outside: startCurve(reference, quantiles) }, share, slopes);
+    const met = meetHistogram(field, { brain: { curve: startCurve(quantiles, reference), weight: 0.8 }, outside: { curve: startCurve(reference, quantiles), weight: 0.5 } }, share, slopes);
     const toneOf = ({ values }: ToneField): Float32Array => values.map((shift, n) => shift + (n % 41) * 0.05);
     const applied = applyToneField(met, working, IDENTITY_MAP, 8).samples.filter((_, n) => brain[n] === 1);
     expect(worst(Float32Array.from(quantiles), await theirs('quantiles'))).toBeLessThan(1e-6);

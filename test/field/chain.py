@@ -19,7 +19,7 @@ curve = S.start_curve(qs, reference)
 counts, = S.splat(S.apply_curve(curve, working).ravel(), S.CELL_INDEX)
 tone = tone_field.compose(curve, residual)
 share = load('share').reshape(S.GRID)
-met = tone_field.meet(tone, S.start_curve(qs, reference), S.start_curve(reference, qs), share)
+met = tone_field.meet(tone, (S.start_curve(qs, reference), .8), (S.start_curve(reference, qs), .5), share)
 out = {'statistics': S.local_statistics(counts), 'quantiles': qs, 'applied': tone_field.apply_tone(met, working, brain),
        'tone': tone.transpose(1, 2, 3, 0), 'met': met.transpose(1, 2, 3, 0)}
 for name, values in out.items():

@@ -63,21 +63,13 @@ describe('the body', () => {
 });
 
 describe('the gain field', () => {
-  const noise = (nps: number, patches = 500) => ({ nps: new Float64Array(12).fill(nps), patches });
-
-  it('starts from the square root of the noise powers’ ratio, the lowest two bands nearer to 1, within bounds', () => {
-    const { gains } = startGains(noise(400), noise(100), bounds);
-    expect([...gains.slice(0, 4)].map((gain) => Number(gain.toFixed(6)))).toEqual([0.85, 0.55, 0.5, 0.5]);
-    expect(startGains(noise(1), noise(1e6), bounds).gains[5]).toBe(4);
-    // low bands that say the opposite of the third are held at 1
-    const odd = { nps: Float64Array.of(900, 900, ...new Array<number>(10).fill(100)), patches: 500 };
-    expect([...startGains(noise(400), odd, bounds).gains.slice(0, 3)]).toEqual([1, 1, 0.5]);
-  });
-
-  it('starts from 1 and says FEW_FLAT_PATCHES below 30 patches on either side', () => {
-    const start = startGains(noise(400), noise(100, 29), bounds);
-    expect(start.gains.every((gain) => gain === 1)).toBe(true);
-    expect(start.issues.map(({ code }) => code)).toEqual(['FEW_FLAT_PATCHES']);
+  it('starts from the ratio of the two transfers, within bounds, and from 1 with FEW_PATCHES where one is unknown', () => {
+    const curve = (transfer: number): Float64Array => new Float64Array(12).fill(Math.log(transfer));
+    expect(startGains(curve(0.8), curve(0.4), bounds).gains[5]).toBeCloseTo(0.5, 12);
+    expect(startGains(curve(0.01), curve(1), bounds).gains[5]).toBe(4);
+    const without = startGains(curve(0.5), undefined, bounds);
+    expect([without.exists, ...without.gains].every((gain) => gain === false || gain === 1)).toBe(true);
+    expect(without.issues.map(({ code }) => code)).toEqual(['FEW_PATCHES']);
   });
 
   it('without shrinkage’s trust is 1 everywhere; with it start times exp(residual), bounded', () => {

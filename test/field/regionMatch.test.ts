@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Shape3 } from '../../src/core/volume.ts';
 import { meetHistogram, scaledField } from '../../src/field/regionMatch.ts';
+import type { HistogramMatch } from '../../src/field/regionMatch.ts';
 import { IDENTITY_CURVE, startCurve } from '../../src/field/startCurve.ts';
+import type { ToneCurve } from '../../src/field/startCurve.ts';
 import { slopeRange } from '../../src/field/toneField.ts';
 import type { ToneField } from '../../src/field/toneField.ts';
 
@@ -16,16 +18,22 @@ function gain(factor: number): ToneField {
 
 const toneAt = (field: ToneField, cell: number, x: number): number => x + field.values[cell * 41 + Math.round(x / 0.05)]!;
 
+const half = (curve: ToneCurve): HistogramMatch => ({ curve, weight: 0.5 });
+
 describe('meetHistogram', () => {
   const doubled = startCurve([0.5, 1], [1, 2]);
 
   it('goes half of the way in the brain, none where the other region’s curve is the identity, and the blend between', () => {
-    const met = meetHistogram(gain(1), { brain: doubled, outside: IDENTITY_CURVE }, share, bounds);
+    const met = meetHistogram(gain(1), { brain: half(doubled), outside: half(IDENTITY_CURVE) }, share, bounds);
     expect([0, 1, 2].map((cell) => toneAt(met, cell, 0.5))).toEqual([0.75, 0.625, 0.5].map((value) => expect.closeTo(value, 6) as number));
   });
 
+  it('goes all of the way with a weight of 1', () => {
+    expect(toneAt(meetHistogram(gain(1), { brain: { curve: doubled, weight: 1 }, outside: null }, share, bounds), 0, 0.5)).toBeCloseTo(1, 6);
+  });
+
   it('reads its curves at what the field gives, not at the source', () => {
-    const met = meetHistogram(gain(1.2), { brain: startCurve([0.6, 1.2], [0.6, 1.0]), outside: null }, share, bounds);
+    const met = meetHistogram(gain(1.2), { brain: half(startCurve([0.6, 1.2], [0.6, 1.0])), outside: null }, share, bounds);
     expect(toneAt(met, 0, 0.5)).toBeCloseTo(0.6, 5);
     expect(toneAt(met, 0, 1)).toBeCloseTo(1.1, 5);
   });
@@ -38,7 +46,7 @@ describe('meetHistogram', () => {
   });
 
   it('bounds every slope, also under a curve that jumps', () => {
-    const steep = meetHistogram(gain(1), { brain: startCurve([0.5, 0.51, 1], [0.1, 1.5, 1.6]), outside: null }, share, bounds);
+    const steep = meetHistogram(gain(1), { brain: half(startCurve([0.5, 0.51, 1], [0.1, 1.5, 1.6])), outside: null }, share, bounds);
     const { min, max } = slopeRange(steep);
     expect(min).toBeGreaterThan(0.25 - 1e-5);
     expect(max).toBeLessThan(4 + 1e-5);

@@ -7,10 +7,12 @@ import torch
 from chain import load_bundle  # noqa: F401 (one import site for both recipes)
 from ct import cells
 from ct.bands import BANDS, GAIN_MAX, GAIN_MIN, apply_gains, band_images, band_weights, fft_size
-from ct.flat_patches import ENOUGH, nps, start_gain
+from ct.flat_patches import ENOUGH, nps
 from ct.gain_statistics import CLASS_COUNT, MIN_SUPPORT_MM3, USED_SLICES, Parts, energies, evenly, tensor
+from ct.kernel_curve import log_curve, start_gain
 from ct.noise import smooth_noise
-from ct.simulate import FIELD_SCALE
+from ct.patch_spectra import spectra
+from ct.simulate import FIELD_SCALE, mean_curve, mean_groups, spectral
 from networks import alpha_bar
 
 TIMESTEPS = (999., 499.)
@@ -38,6 +40,17 @@ class Reading(Parts):
         return nps(self.hu, self.scan.spacing[1:])
 
     @cached_property
+    def groups(self):
+        """(groups of patches [4, 12] or None, sampled bands)."""
+        return spectra(self, evenly(self.hu.shape[0], self.most))
+
+    @cached_property
+    def curve(self):
+        """[12] log transfer, or None."""
+        groups, sampled = self.groups
+        return None if groups is None else log_curve(groups, sampled)
+
+    @cached_property
     def statistics(self):
         return tensor(*self.measured)
 
@@ -59,7 +72,8 @@ class Restyling:
     def __init__(self, networks, source, references):
         self.networks, self.source = networks, source
         tensor1 = lambda a: torch.from_numpy(np.asarray(a, np.float32))[None]
-        self.start = start_gain(source.flat, mean_flat(references))
+        self.start = start_gain(source.curve, mean_curve([r.curve for r in references]))
+        self.spectra = [tensor1(spectral(g)) for g in (source.groups[0], mean_groups([r.groups[0] for r in references]))]
         self.source_code = networks['encoder'](tensor1(source.statistics))
         self.codes = torch.cat([networks['encoder'](tensor1(r.statistics)) for r in references])
         self.reference_code = self.codes.mean(0, keepdim=True)
@@ -70,16 +84,20 @@ class Restyling:
         """Residual log gains [draws, 4, 12, Z, Y, X] (DDIM, eta 0)."""
         many = lambda t: t.expand(draws, *t.shape[1:])
         style_map = self.networks['decoder'](self.reference_code)
-        start = torch.from_numpy(np.log(self.start).astype(np.float32))[None]
+        conditions = (self.reference_code, self.source_code, torch.from_numpy(np.log(self.start).astype(np.float32))[None], *self.spectra)
         x = smooth_noise(draws, self.source.grid, torch.Generator().manual_seed(seed))
         for t, following in zip(timesteps, [*timesteps[1:], None]):
             ab = alpha_bar(torch.tensor(t))
-            v = self.networks['denoiser'](many(self.started), many(style_map), x, torch.full((draws,), t), many(self.reference_code), many(self.source_code), many(start))
+            v = self.networks['denoiser'](many(self.started), many(style_map), x, torch.full((draws,), t), *map(many, conditions))
             x0, eps = ab.sqrt() * x - (1 - ab).sqrt() * v, (1 - ab).sqrt() * x + ab.sqrt() * v
             if following is not None:
                 nb = alpha_bar(torch.tensor(following))
                 x = nb.sqrt() * x0 + (1 - nb).sqrt() * eps
         return (x0 / FIELD_SCALE).numpy().reshape(draws, CLASS_COUNT, BANDS, *self.source.grid)
+
+    def everywhere(self, gains):
+        """Nodes [4, 12, Z, Y, X] of the same 12 gains."""
+        return np.broadcast_to(gains[None, :, None, None, None], (CLASS_COUNT, BANDS, *self.source.grid))
 
     def nodes(self, residual, strength=1., share=1.):
         """Gains [4, 12, Z, Y, X]: strength · (log start + share · residual), bounded; unsupported nodes follow the start."""

@@ -9,9 +9,10 @@ import json
 import numpy as np
 
 from ct import chain, measures
+from ct.flat_patches import flat_gain
 from ct.render import Volumes
 
-METHODS = ('nothing', 'gaussian', 'spectrum', 'start', 'field', 'model', 'best_linear')
+METHODS = ('nothing', 'gaussian', 'spectrum', 'flat', 'start', 'field', 'model', 'best_linear')
 
 
 def table_shrinkage(calibration):
@@ -25,23 +26,19 @@ def table_shrinkage(calibration):
     return shrink
 
 
-def residual_share(calibration, restyling):
-    """The calibrated share of the generated field: its own where there is no closed form."""
-    return calibration['residual' if (restyling.start != 1).any() else 'residualWithoutStart']
-
-
 def arms(networks, calibration, source, references, truth, used, seed=0):
     """Restyled slices of every method, and what the model did."""
     restyling = chain.Restyling(networks, source, references)
     residual = restyling.fields(seed=seed).mean(0)
     distance, strength = table_shrinkage(calibration)(restyling)
-    slices, share = chain.Slices(source, used), residual_share(calibration, restyling)
+    slices = chain.Slices(source, used)
     hu, spacing = source.scan.hu[used], source.scan.spacing
     body = source.weight[used] > .5
     gaussian, sigma = measures.hand_gaussian(hu, truth, body)
+    flat = flat_gain(source.flat, chain.mean_flat(references))
     out = dict(nothing=hu, gaussian=gaussian, spectrum=measures.spectrum_matching(hu, [(r.hu, r.scan.spacing) for r in references], spacing),
-               start=slices.under(restyling.nodes(residual, 1., 0.)), field=slices.under(restyling.nodes(residual, 1., 1.)),
-               model=slices.under(restyling.nodes(residual, strength, share)), best_linear=measures.best_linear(hu, truth, spacing))
+               flat=slices.under(restyling.everywhere(flat)), start=slices.under(restyling.nodes(residual, 1., 0.)), field=slices.under(restyling.nodes(residual, 1., 1.)),
+               model=slices.under(restyling.nodes(residual, strength, calibration['residual'])), best_linear=measures.best_linear(hu, truth, spacing))
     return out, body, dict(distance=distance, strength=strength, sigma=float(sigma), start=[round(float(g), 3) for g in restyling.start], patches=source.flat[1])
 
 
@@ -82,6 +79,18 @@ def printed(name, result):
         print(f"{m:12s} {t['mae']:7.3f} {str(t['mae_ci']):20s} {str(t['share']):6s} {str(t['share_ci']):18s} {t['worse_than_nothing']:.2f}  {t['better_than_start']:.2f}  {t['hf_sd_off_percent']:6.1f}  {t['region_shift_p95']:.2f}/{t['region_shift_max']:.2f}")
 
 
+def measure(networks, calibration, volumes, pairs, seed):
+    """{simulated_pairs, simulated_kernel, …}: tables of methods over all pairs and by kind, printed on the way."""
+    rows = [row(networks, calibration, volumes.pair(np.random.default_rng([seed, i])), i) for i in range(pairs)]
+    result = {}
+    for kind in ('pairs', 'kernel', 'both', 'dose', 'same'):
+        mine = [r for r in rows if kind in ('pairs', r['kind'])]
+        if mine:
+            result[f'simulated_{kind}'] = summary(mine)
+            printed(kind, result[f'simulated_{kind}'])
+    return result
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--bundle', required=True)
@@ -91,20 +100,7 @@ def main():
     parser.add_argument('--json')
     options = parser.parse_args()
     networks, manifest = chain.load_bundle(options.bundle)
-    volumes = Volumes(options.volumes)
-    rows = [row(networks, manifest['calibration'], volumes.pair(np.random.default_rng([options.seed, i])), i) for i in range(options.pairs)]
-    result = dict(simulated_pairs=summary(rows))
-    printed('all', result['simulated_pairs'])
-    for kind in ('kernel', 'both', 'dose', 'same'):
-        mine = [r for r in rows if r['kind'] == kind]
-        if mine:
-            result[f'simulated_{kind}'] = summary(mine)
-            printed(kind, result[f'simulated_{kind}'])
-    for name, wanted in (('started', True), ('not_started', False)):
-        mine = [r for r in rows if any(g != 1 for g in r['start']) == wanted]
-        if mine:
-            result[f'simulated_{name}'] = summary(mine)
-            printed(name, result[f'simulated_{name}'])
+    result = measure(networks, manifest['calibration'], Volumes(options.volumes), options.pairs, options.seed)
     if options.json:
         with open(options.json, 'w') as f:
             json.dump(result, f, indent=1)

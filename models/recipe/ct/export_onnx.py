@@ -37,7 +37,8 @@ def interfaces(code):
         'style_encoder': ([('statistics', grid(CHANNELS))], [('style_code', ['n', code])]),
         'style_decoder': ([('style_code', ['n', code])], [('style_map', ['n', FIELD])]),
         'denoiser': ([('statistics', grid(CHANNELS)), ('style_map', ['n', FIELD]), ('noisy_field', grid(FIELD)), ('timestep', ['n']),
-                      ('reference_code', ['n', code]), ('source_code', ['n', code]), ('start_log_gain', ['n', BANDS])], [('v', grid(FIELD))]),
+                      ('reference_code', ['n', code]), ('source_code', ['n', code]), ('start_log_gain', ['n', BANDS]),
+                      ('source_spectra', ['n', FIELD]), ('reference_spectra', ['n', FIELD])], [('v', grid(FIELD))]),
     }
 
 

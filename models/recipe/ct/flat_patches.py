@@ -1,4 +1,4 @@
-"""Noise power spectrum of flat soft-tissue patches, and the closed-form start G(f) = sqrt(NPS_reference / NPS_source)."""
+"""Noise power spectrum of flat soft-tissue patches: what is measured and reported, and G(f) = sqrt(NPS_reference / NPS_source), a comparator."""
 import numpy as np
 from scipy.fft import fft2
 from scipy.ndimage import gaussian_filter
@@ -41,8 +41,8 @@ def nps(hu, spacing, slices=None):
     return bands, count
 
 
-def start_gain(source, reference):
-    """[12] gains of the closed form from two (nps, patches); ones when either has too few patches."""
+def flat_gain(source, reference):
+    """[12] gains from two (nps, patches); ones when either has too few patches."""
     if min(source[1], reference[1]) < ENOUGH:
         return np.ones_like(source[0])
     ratio = np.sqrt(reference[0] / np.maximum(source[0], 1e-9))

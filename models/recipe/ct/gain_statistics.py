@@ -5,7 +5,7 @@ from ct import cells
 from ct.bands import BANDS, band_images, band_weights, fft_size
 from ct.hounsfield import body_of, change_weight, memberships, smooth_in_plane, without_padding
 
-USED_SLICES = 48
+USED_SLICES = 24
 CLASS_COUNT = 4
 MIN_SUPPORT_MM3 = 500.0
 CHANNELS = CLASS_COUNT * BANDS + CLASS_COUNT

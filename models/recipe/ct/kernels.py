@@ -19,6 +19,11 @@ FAMILIES = {  # f50 range, power range, boost range
 }
 
 
+def waves(coefficients, f):
+    """A smooth curve that is 0 at frequency 0."""
+    return sum(c * (1 - np.cos(2 * np.pi * (k + 1) * f / 1.6)) / 2 for k, c in enumerate(coefficients))
+
+
 @dataclass(frozen=True)
 class Scanner:
     family: str
@@ -27,10 +32,12 @@ class Scanner:
     boost: float    # height of the edge enhancement at half of f50
     sigma: float    # HU, noise in soft tissue under a standard kernel
     floor: float    # share of the noise that is flat at low frequency
+    ripple: tuple = ()  # what a real kernel has beside the family's curve: log factors of waves over 0 … 0.8 cycles/mm
+    grain: tuple = ()   # the same for the noise alone: interpolation, filters of the projections
 
     def mtf(self, f=FREQUENCY):
         edge = 1 + self.boost * np.exp(-.5 * ((f - .6 * self.f50) / (.3 * self.f50)) ** 2) * (1 - np.exp(-(f / .08) ** 2))
-        return edge * np.exp(-np.log(2) * (f / self.f50) ** self.power)
+        return edge * np.exp(waves(self.ripple, f) - np.log(2) * (f / self.f50) ** self.power)
 
     def transfer(self, f=FREQUENCY):
         """Relative to the stored volume's own kernel, bounded."""
@@ -39,7 +46,7 @@ class Scanner:
 
     def noise_shape(self, f=FREQUENCY):
         """Noise power after reconstruction for unit noise: ramp times kernel, squared amplitude (filtered back-projection)."""
-        return (self.floor * .02 + f) * self.mtf(f) ** 2
+        return (self.floor * .02 + f) * self.mtf(f) ** 2 * np.exp(waves(self.grain, f))
 
 
 def standard_power(nyquist):
@@ -49,7 +56,10 @@ def standard_power(nyquist):
     return float((s * FREQUENCY)[inside].sum() / FREQUENCY[inside].sum())
 
 
-def draw(rng, family=None):
+def draw(rng, family=None, varied=False):
+    """A random scanner; `varied` ones leave the family's curve, as training wants them."""
     family = family or rng.choice(list(FAMILIES))
     f50, power, boost = (rng.uniform(*r) for r in FAMILIES[family])
-    return Scanner(str(family), f50, power, boost, float(np.exp(rng.uniform(np.log(4), np.log(45)))), float(rng.uniform(.3, 3)))
+    sigma, floor = float(np.exp(rng.uniform(np.log(4), np.log(45)))), float(rng.uniform(.3, 3))
+    wave = lambda sd: tuple(float(v) for v in rng.normal(0, sd / np.arange(1, 4)))
+    return Scanner(str(family), f50, power, boost, sigma, floor, *((wave(.25), wave(.3)) if varied else ()))

@@ -67,26 +67,29 @@ class StyleDecoder(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """v of the noisy residual field, given started source, reference style map, both codes and the start."""
+    """v of the noisy residual field, given started source, reference style map, both codes, the start and the patches of both. One part of it is the same in every cell."""
 
     def __init__(self, size, dropout=0.):
         super().__init__()
         e, w = size.embedding, size.width
         self.register_buffer('frequencies', torch.exp(-math.log(1e4) * torch.arange(16) / 16))
         self.time = nn.Sequential(nn.Linear(32, e), nn.SiLU(), nn.Linear(e, e))
-        self.style = nn.Sequential(nn.Linear(3 * size.code + FIELD + BANDS, e), nn.SiLU(), nn.Linear(e, e), nn.SiLU(), nn.Linear(e, e))
+        self.style = nn.Sequential(nn.Linear(3 * size.code + 4 * FIELD + BANDS, e), nn.SiLU(), nn.Linear(e, e), nn.SiLU(), nn.Linear(e, e))
         self.enter = nn.Conv3d(CHANNELS + 2 * FIELD, w, 1)
         self.block1, self.block2, self.block3 = (Residual(w, w, e, dropout) for _ in range(3))
         self.norm, self.out = nn.GroupNorm(8, w), nn.Conv3d(w, FIELD, 1)
-        nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.out.bias)
+        self.level = nn.Linear(e, FIELD)
+        for layer in (self.out, self.level):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
 
-    def forward(self, statistics, style_map, noisy_field, timestep, reference_code, source_code, start_log_gain):
+    def forward(self, statistics, style_map, noisy_field, timestep, reference_code, source_code, start_log_gain, source_spectra, reference_spectra):
         phase = self.frequencies * timestep[:, None]
         e = self.time(torch.cat([phase.sin(), phase.cos()], 1))
-        e = e + self.style(torch.cat([reference_code, source_code, reference_code - source_code, style_map, start_log_gain], 1))
+        e = e + self.style(torch.cat([reference_code, source_code, reference_code - source_code, style_map, start_log_gain,
+                                      source_spectra, reference_spectra, reference_spectra - source_spectra], 1))
         seen = node_seen(statistics).repeat_interleave(BANDS, 1)
         difference = (style_map[:, :, None, None, None] - statistics[:, :FIELD]) * seen
         h = self.enter(torch.cat([statistics, difference, noisy_field], 1))
         h = self.block3(self.block2(self.block1(h, e), e), e)
-        return self.out(F.silu(self.norm(h)))
+        return self.out(F.silu(self.norm(h))) + self.level(F.silu(e))[:, :, None, None, None]

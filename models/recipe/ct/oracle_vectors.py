@@ -7,9 +7,11 @@ import numpy as np
 
 from ct import cells
 from ct.bands import BANDS, apply_gains, band_images, band_weights, fft_size
-from ct.flat_patches import nps, patch_spectrum, start_gain
+from ct.flat_patches import nps
 from ct.gain_statistics import CLASS_COUNT, Parts, energies, tensor
 from ct.hounsfield import Scan
+from ct.kernel_curve import log_curve, start_gain
+from ct.patch_spectra import spectra
 
 SHAPE, SPACING = (14, 150, 132), (4.0, 0.8, 0.7)
 
@@ -42,7 +44,8 @@ def vectors():
     parts = Parts(source)
     energy, volume = energies(parts)
     powers = [nps(Parts(s).hu, SPACING[1:]) for s in (source, reference)]
-    start = start_gain(*powers)
+    groups, curves = zip(*((g, log_curve(g, n)) for g, n in (spectra(p, range(SHAPE[0])) for p in (parts, Parts(reference)))))
+    start = start_gain(*curves)
     z, y, x = parts.grid
     nodes = np.exp(np.random.default_rng(3).normal(0, .3, (CLASS_COUNT, BANDS, z, y, x)) + np.log(start)[None, :, None, None, None])
     nodes = np.clip(nodes, .1, 4).astype(np.float32)
@@ -54,7 +57,8 @@ def vectors():
     return dict(
         spacing=list(SPACING), source=packed(source.hu), reference=packed(reference.hu), smoothed=packed(parts.smoothed[k]), weight=packed(parts.weight[k]),
         body=packed(parts.body[k]), classes=packed(classes), bands=packed(bands), grid=list(parts.grid), volume=packed(volume), energy=packed(energy),
-        statistics=packed(tensor(energy, volume)), nps=[packed(p) for p, _ in powers], patches=[n for _, n in powers], start=packed(start),
+        statistics=packed(tensor(energy, volume)), nps=[packed(p) for p, _ in powers], patches=[n for _, n in powers],
+        spectra=[packed(g) for g in groups], curves=[packed(c) for c in curves], start=packed(start),
         nodes=packed(nodes), slice=k, operated=packed(apply_gains(source.hu[k], bands, gains, classes, parts.weight[k])))
 
 

@@ -60,14 +60,17 @@ def field_stage(options):
     def loss(views, rng):
         items = [simulate.sample(rng, views) for _ in range(options.batch)]
         source, started, field, weight = (torch.from_numpy(simulate.stacked([i[k] for i in items])) for k in ('source', 'started', 'field', 'weight'))
-        start = torch.from_numpy(np.stack([i['start'] for i in items]))
+        start, source_spectra, reference_spectra = (torch.from_numpy(np.stack([i[k] for i in items])) for k in ('start', 'source_spectra', 'reference_spectra'))
         with torch.no_grad():
             reference_code, source_code = encoded(style['encoder'], [i['references'] for i in items]), style['encoder'](source)
             style_map = style['decoder'](reference_code)
+            if stage.modules.training:  # codes know their scan's anatomy; patches know it less
+                shown = torch.from_numpy((rng.random((options.batch, 1)) >= options.code_dropout).astype(np.float32))
+                reference_code, source_code = reference_code * shown, source_code * shown
         timestep = torch.from_numpy(rng.choice(TIMESTEPS, options.batch, p=SHARES).astype(np.float32))
         noise = smooth_noise(options.batch, field.shape[2:], torch.Generator().manual_seed(int(rng.integers(2 ** 31))))
         xt, signal, sigma = noisy(field, noise, timestep)
-        v = stage.modules['denoiser'](started, style_map, xt, timestep, reference_code, source_code, start)
+        v = stage.modules['denoiser'](started, style_map, xt, timestep, reference_code, source_code, start, source_spectra, reference_spectra)
         implied = signal * xt - sigma * v
         w = weight + .01
         total = (w * (v - (signal * noise - sigma * field)) ** 2).sum() / w.sum() + .5 * (w * (implied - field).abs()).sum() / w.sum()
@@ -90,8 +93,8 @@ def main():
     parser.add_argument('stage', choices=['style', 'field'])
     for name in ('views', 'held-out', 'checkpoints'):
         parser.add_argument('--' + name, required=True)
-    for name, default in (('seconds', 600.), ('batch', 16), ('rate', 1e-3), ('decay', 1e-2), ('dropout', .05), ('threads', 1), ('seed', 0), ('report', 50), ('keep', 120.)):
-        parser.add_argument('--' + name, type=type(default), default=default)
+    for name, default in (('seconds', 600.), ('batch', 16), ('rate', 1e-3), ('decay', 1e-2), ('dropout', .05), ('code_dropout', .3), ('threads', 1), ('seed', 0), ('report', 50), ('keep', 120.)):
+        parser.add_argument('--' + name.replace('_', '-'), type=type(default), default=default)
     parser.add_argument('--fresh', action='store_true')
     parser.add_argument('--init', help='a checkpoint whose weights a fresh stage starts from')
     options = parser.parse_args()

@@ -7,7 +7,7 @@ import { meetHistogram, scaledField } from '../../../dist/field/regionMatch.js';
 import { applyCurve, meanQuantiles, startCurve, startShift } from '../../../dist/field/startCurve.js';
 import { composeToneField } from '../../../dist/field/toneField.js';
 import { changeStrength, strengthByCell } from '../../../dist/pipeline/changeStrength.js';
-import { ownStyle, regionCurves } from '../../../dist/pipeline/regionEvidence.js';
+import { matchRegions, ownStyle } from '../../../dist/pipeline/regionEvidence.js';
 import { sampleResidual } from '../../../dist/pipeline/sampleField.js';
 import { createReferenceStyle } from '../../../dist/style/referenceStyle.js';
 import { encodeScan } from '../../../dist/style/styleCode.js';
@@ -50,7 +50,7 @@ export async function armsOf(scan, reference, cohort, bundle, protocol, key) {
     }, sampler, { seed: 0, key, draws });
     const diffused = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, ...protocol.tone });
     const moved = byField(diffused)(scan.working);
-    const full = meetHistogram(diffused, regionCurves(from, reference.style, { working: scan.working, moved, regions }), brainShare, protocol.tone);
+    const full = meetHistogram(diffused, matchRegions(from, reference.style, { working: scan.working, moved, regions }), brainShare, protocol.tone);
     const strength = changeStrength(from, reference.style, bundle.manifest.calibration.personSpread);
     return { start, diffused, full, strength, trusted: scaledField(full, strengthByCell(strength, brainShare)) };
   };

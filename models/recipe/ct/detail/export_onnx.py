@@ -14,8 +14,8 @@ import torch
 
 from ct.detail.conditions import DETAIL_SCALE
 from ct.detail.network import CONDITIONS, DetailDenoiser, Size
-from ct.detail.stage import TIMESTEPS
 from ct.export_onnx import PARITY_LIMIT, save
+from train import TIMESTEPS
 
 PLANE = ['8*J', '8*I']  # any multiple of 8
 INPUTS = [('image', ['n', 3, *PLANE]), ('noisy_detail', ['n', 1, *PLANE]), ('condition', ['n', CONDITIONS]), ('timestep', ['n'])]
@@ -25,7 +25,7 @@ OUTPUTS = [('v', ['n', 1, *PLANE])]
 def example(n, rows, columns, seed):
     g = torch.Generator().manual_seed(seed)
     draw = lambda *shape: torch.randn(shape, generator=g)
-    return draw(n, 3, rows, columns), draw(n, 1, rows, columns), .5 * draw(n, CONDITIONS), torch.tensor([TIMESTEPS[i % 2] for i in range(n)])
+    return draw(n, 3, rows, columns), draw(n, 1, rows, columns), .5 * draw(n, CONDITIONS), torch.tensor([TIMESTEPS[i % 4] for i in range(n)])
 
 
 def export(network, path):

@@ -40,7 +40,7 @@ def vectors():
     weight = change_weight(before[None], body, (5., *SPACING))[0]
     started = np.where(weight > 0, before - .4 * weight * (clean - slow), before).astype(np.float32)
     noise = np.random.default_rng(2).standard_normal(SHAPE).astype(np.float32)
-    stage = Stage(formula, SOURCE, REFERENCE, SPACING)
+    stage = Stage(formula, SOURCE, REFERENCE, SPACING, (999., 499.))
     numbers, scale = condition(SOURCE, REFERENCE, SPACING)
     after = stage.slice(before, clean, started, slow, memberships(slow)[SOFT], weight, noise)
     level, shape = direction(SOURCE, REFERENCE, SPACING)
