@@ -60,6 +60,35 @@ const MEASURES = ['brain intensity', 'whole-head intensity', 'local contrast', '
 const pooled = (rows, measure) => Float32Array.from(rows.flatMap((row) => [...row[measure]])).sort();
 const distances = (rows, truth) => Object.fromEntries(MEASURES.map((m) => [m, wasserstein1(pooled(rows, m), pooled(truth, m))]));
 
+const RESAMPLES = 1000;
+
+/** Percentile intervals over people of the sources (drawn with replacement): the mean cut of the five distances, and each distance's change. */
+function intervals(rows, nothing, truth) {
+  const random = randomStream('people');
+  const wanted = MEASURES.map((measure) => pooled(truth.map(thinned), measure));
+  const [after, before] = [rows.map(thinned), nothing.map(thinned)];
+  const found = Array.from({ length: RESAMPLES }, () => {
+    const people = rows.map(() => Math.floor(random.nextFloat() * rows.length));
+    return MEASURES.map((measure, m) => {
+      const of = (list) => wasserstein1(pooled(people.map((n) => list[n]), measure), wanted[m]);
+      return [of(after), of(before)];
+    });
+  });
+  const range = (values) => { const ordered = values.sort((a, b) => a - b); return [ordered[Math.floor(0.025 * RESAMPLES)], ordered[Math.ceil(0.975 * RESAMPLES) - 1]]; };
+  return {
+    meanCut: range(found.map((each) => 1 - each.reduce((sum, [left, had]) => sum + left / had, 0) / MEASURES.length)),
+    change: Object.fromEntries(MEASURES.map((measure, m) => [measure, range(found.map((each) => each[m][0] - each[m][1]))])),
+  };
+}
+
+/** 200 quantiles of each measure stand for a person's 4000 values: a thousand redraws would be slow with all. */
+function thinned(row) {
+  return Object.fromEntries(MEASURES.map((measure) => {
+    const ordered = Float32Array.from(row[measure]).sort();
+    return [measure, ordered.length < 400 ? ordered : Float32Array.from({ length: 200 }, (_, q) => ordered[Math.floor(((q + 0.5) / 200) * ordered.length)])];
+  }));
+}
+
 const everyone = [...scans.keys()];
 const groupA = everyone.filter((person) => !GROUP_B.includes(person));
 const result = {};
@@ -90,7 +119,8 @@ for (const [direction, from, to] of [['B to A', GROUP_B, groupA], ['A to B', gro
     arms: Object.fromEntries(Object.entries(rows).map(([arm, list]) => {
       const medians = list.map(({ median }) => median);
       const sorted = edges[arm].slice().sort((a, b) => a - b);
-      return [arm, { ...distances(list, heldOut), order: spearman(before, medians), spread: spread(medians) / spread(before),
+      const isOurs = arm.includes('concord') || arm.startsWith('histogram, brain');
+      return [arm, { ...distances(list, heldOut), ...(isOurs && { interval: intervals(list, rows['doing nothing'], heldOut) }), order: spearman(before, medians), spread: spread(medians) / spread(before),
         gradientCorrelation: sorted[sorted.length >> 1], leastGradientCorrelation: sorted[0] }];
     })),
   };
