@@ -50,6 +50,18 @@ export function fillBody({ width, height, slices }: BodyRuns, k: number, mask: U
   fillHoles(mask, width, height);
 }
 
+/** Pixels of air on the narrower side of the body, along I and along J, over all slices. */
+export function airAround({ width, height, slices }: BodyRuns): [number, number] {
+  let [i, j] = [width, height];
+  for (const triples of slices) {
+    for (let n = 0; n < triples.length; n += 3) {
+      j = Math.min(j, triples[n]!, height - 1 - triples[n]!);
+      i = Math.min(i, triples[n + 1]!, width - triples[n + 2]!);
+    }
+  }
+  return [i, j];
+}
+
 type Runs = Readonly<{ triples: Int32Array; labels: Int32Array; rows: Int32Array }>;
 
 /** Parts by union–find; `size` counts voxels. */

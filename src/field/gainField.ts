@@ -4,7 +4,6 @@ import type { Issue } from '../core/issues.ts';
 import type { Shape3 } from '../core/volume.ts';
 import type { GridTensor } from './cellGrid.ts';
 import { CLASS_COUNT } from './huClasses.ts';
-import type { NoisePower } from './noisePower.ts';
 import { BAND_COUNT } from './radialBands.ts';
 import type { Response } from './radialBands.ts';
 
@@ -13,36 +12,25 @@ export type GainField = Readonly<{ cells: Shape3; gains: Float32Array }>;
 
 export type GainBounds = Readonly<{ minGain: number; maxGain: number }>;
 
-/** From so many flat patches on, the mean power of a band is known within about 5 %. */
-export const ENOUGH_PATCHES = 30;
-/** The two lowest bands start nearer to 1: there noise power is anatomy as much as noise (measured: docs/explanation/method.md). */
-const START_LOCK = [0.3, 0.9];
 /** A response is built from at most so many, and misses no gain by more than this. */
 const HIGHEST_RANK = 6;
 const RANK_TOLERANCE = 0.01;
 const POWER_ITERATIONS = 60;
 
-/** `hasPatches` is false, and `issues` says so, when there was too little flat tissue: then every gain is 1. */
-export type GainStart = Readonly<{ gains: Float64Array; hasPatches: boolean; issues: readonly Issue[] }>;
+/** `exists` is false, and `issues` says so, when there was too little tissue: then every gain is 1. */
+export type GainStart = Readonly<{ gains: Float64Array; exists: boolean; issues: readonly Issue[] }>;
 
 /**
- * The closed-form start: g_b = sqrt(NPS_reference / NPS_source) per band, within bounds, the lowest two nearer to 1;
- * ones when either scan has too few flat patches.
- *
- * Source: the linear-systems view of a kernel, noise power = |transfer function|² × quantum noise (Samei & Richard 2015).
+ * The closed-form start: g_b = transfer of the reference / transfer of the source, within bounds; ones when either scan has no
+ * curve. @param source, reference log transfer of bands 1 … 12 (kernelCurve.ts)
  */
-export function startGains(source: NoisePower, reference: NoisePower, { minGain, maxGain }: GainBounds): GainStart {
-  const hasPatches = Math.min(source.patches, reference.patches) >= ENOUGH_PATCHES;
-  const gains = source.nps.map((power, band) => {
-    if (!hasPatches) return 1;
-    const ratio = Math.sqrt(reference.nps[band]! / Math.max(power, 1e-9));
-    return 1 + (START_LOCK[band] ?? 1) * (ratio - 1);
-  });
-  // slow anatomy in another patient's patches may say the opposite of the kernel: the lowest two lead from 1 to the third
-  for (const band of [1, 0]) gains[band] = Math.min(Math.max(gains[band]!, Math.min(1, gains[band + 1]!)), Math.max(1, gains[band + 1]!));
-  for (let band = 0; band < gains.length; band++) gains[band] = Math.min(Math.max(gains[band]!, minGain), maxGain);
-  const issues = hasPatches ? [] : [issue('FEW_FLAT_PATCHES', `${source.patches} in the scan, ${reference.patches} in the reference; ${ENOUGH_PATCHES} are needed`)];
-  return { gains, hasPatches, issues };
+export function startGains(source: ArrayLike<number> | undefined, reference: ArrayLike<number> | undefined, { minGain, maxGain }: GainBounds): GainStart {
+  if (source === undefined || reference === undefined) {
+    const fault = `too little tissue in the ${source === undefined ? 'scan' : 'reference'} for patches of 12 mm`;
+    return { gains: new Float64Array(BAND_COUNT).fill(1), exists: false, issues: [issue('FEW_PATCHES', fault)] };
+  }
+  const gains = Float64Array.from({ length: BAND_COUNT }, (_, b) => Math.min(Math.max(Math.exp(reference[b]! - source[b]!), minGain), maxGain));
+  return { gains, exists: true, issues: [] };
 }
 
 /**

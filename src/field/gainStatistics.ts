@@ -11,7 +11,7 @@ import type { SliceFilter, SlicePair } from './radialBands.ts';
 import type { SliceSmoother } from '../core/sliceSmoothing.ts';
 
 /** Statistics are taken from at most so many evenly spaced slices. */
-export const USED_SLICES = 48;
+export const USED_SLICES = 24;
 /** A node with less tissue has no statistic of its own. */
 const LEAST_MM3 = 500;
 

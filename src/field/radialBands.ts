@@ -8,8 +8,8 @@ export const BAND_COUNT = 12;
 export const LOWEST_KNOT = 0.03;
 export const KNOT_STEP = 0.06;
 
-/** Pixels by which a slice is at least extended, against wrap-around. */
-const MARGIN = 16;
+/** Pixels by which a slice is at least extended, against wrap-around, where the body comes as near to its edge. */
+export const MARGIN = 16;
 /** Columns that are gathered together: one cache line of the row spectra. */
 const BLOCK = 8;
 
@@ -34,9 +34,9 @@ export function bandResponse(band: number): Response {
   return Float64Array.from({ length: BAND_COUNT + 1 }, (_, knot) => (knot === band ? 1 : 0));
 }
 
-/** The power of two that holds n pixels and the margin. */
-export function paddedLength(n: number): number {
-  return 2 ** Math.ceil(Math.log2(n + MARGIN));
+/** The power of two that holds n pixels and a margin. */
+function paddedLength(n: number, margin: number): number {
+  return 2 ** Math.ceil(Math.log2(n + margin));
 }
 
 /**
@@ -49,9 +49,12 @@ export type SliceFilter = Readonly<{
   power: (pair: SlicePair, sums: Float64Array) => void;
 }>;
 
-/** @param size [I, J] pixels; @param spacing mm along I and J */
-export function createSliceFilter([ni, nj]: readonly [number, number], [si, sj]: readonly [number, number]): SliceFilter {
-  const [rowLength, columnLength] = [paddedLength(ni), paddedLength(nj)];
+/**
+ * @param size [I, J] pixels; @param spacing mm along I and J; @param margins pixels to extend I and J by: 0 where only air reaches the
+ * edges, since there a slice of 512 pixels needs a quarter of the work
+ */
+export function createSliceFilter([ni, nj]: readonly [number, number], [si, sj]: readonly [number, number], margins: readonly [number, number] = [MARGIN, MARGIN]): SliceFilter {
+  const [rowLength, columnLength] = [paddedLength(ni, margins[0]), paddedLength(nj, margins[1])];
   const [rowFft, columnFft] = [createFourier(rowLength), createFourier(columnLength)];
   const [rowMirror, columnMirror] = [mirrored(ni, rowLength), mirrored(nj, columnLength)];
   const [rowIn, rowOut] = [new Float64Array(2 * rowLength), new Float64Array(2 * rowLength)];

@@ -41,6 +41,9 @@ export type GainContext = Readonly<{
   sourceCode: Float32Array;
   /** log of the start's gains, [12]. */
   startLogGain: Float32Array;
+  /** Log powers of the patches of each, [48], divided by 4; zeros where there are none. */
+  sourceSpectra: Float32Array;
+  referenceSpectra: Float32Array;
 }>;
 
 export type GainBatch = GainContext & Readonly<{ noisyField: Float32Array; timestep: number; draws: number }>;
@@ -136,6 +139,8 @@ function gainOperations(
         reference_code: each(batch.referenceCode),
         source_code: each(batch.sourceCode),
         start_log_gain: each(batch.startLogGain),
+        source_spectra: each(batch.sourceSpectra),
+        reference_spectra: each(batch.referenceSpectra),
       });
     },
     predictDetail: detail === undefined ? null : ({ image, noisyDetail, condition, timestep, height, width }) => onlyOutput(detail, {

@@ -15,7 +15,7 @@ type Evidence = Readonly<{
   before: CtLook;
   after: CtLook;
   reference: CtStyle;
-  start: Readonly<{ gains: Float64Array; hasPatches: boolean }>;
+  start: Readonly<{ gains: Float64Array; exists: boolean }>;
   field: GainField;
   residual: SampledResidual;
   energies: BandEnergies;
@@ -46,7 +46,7 @@ export function ctFacts({ before, after, reference, start, field, residual, ener
       high: rounded(spreads.map(([, high]) => high!)),
       sd: rounded(bands.map((band) => mean(Float64Array.from(nodes, (node) => residual.sd.samples[channelIndex(node, band)]!)))),
     },
-    hasStart: start.hasPatches,
+    hasStart: start.exists,
     rank: factored.responses.length,
     rankError: Number(factored.error.toFixed(6)),
     anchors: measured.anchors,

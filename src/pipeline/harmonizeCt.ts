@@ -1,5 +1,6 @@
 import type { CtProtocol } from '../config/protocol.ts';
 import type { CtStyle } from '../config/styleFile.ts';
+import { issue } from '../core/issues.ts';
 import { evenlySpaced } from '../core/sliceStack.ts';
 import { gainSlices } from '../field/applyGainField.ts';
 import { composeGainField, factorField, startGains } from '../field/gainField.ts';
@@ -8,7 +9,7 @@ import { cleanSlice } from '../field/huClasses.ts';
 import type { Scan } from '../formats/scan.ts';
 import type { CtBundle } from '../inference/bundle.ts';
 import { evaluateCt } from '../metrics/ct/evaluateCt.ts';
-import { encodeCt, redrawCtError } from '../style/ctStyle.ts';
+import { encodeCt, redrawCtError, spectraInput } from '../style/ctStyle.ts';
 import { styleDistance, styleRarity } from '../style/styleDistance.ts';
 import type { ChainOutcome, ScanJob } from './harmonizeScan.ts';
 import { checkCtGates } from './ctGates.ts';
@@ -38,7 +39,7 @@ export async function harmonizeCt(scan: Scan, job: ScanJob & Readonly<{ referenc
   const [redrawn, styleMap] = [await bundle.decodeStyle(code), await bundle.decodeStyle(reference.code)];
   const codeDistance = styleDistance(code, reference.code, calibration.codeSpread);
   // 4. start in closed form, diffuse the rest: from noise to the gains that turn one kernel into the other
-  const start = startGains(look.noise, { nps: Float64Array.from(reference.nps), patches: reference.patches }, protocol.field);
+  const start = startGains(look.kernel, reference.kernel ?? undefined, protocol.field);
   const started = gainStatistics(energies, start.gains);
   const residual = await sampleGainResidual(bundle, {
     statistics: started.samples,
@@ -47,12 +48,12 @@ export async function harmonizeCt(scan: Scan, job: ScanJob & Readonly<{ referenc
     referenceCode: Float32Array.from(reference.code),
     sourceCode: code,
     startLogGain: Float32Array.from(start.gains, Math.log),
+    sourceSpectra: spectraInput(look.spectra),
+    referenceSpectra: spectraInput(reference.spectra ?? undefined),
   }, protocol.sampler, { seed: job.seed, key: scan.sha256, draws: job.draws });
   // 5. apply it to the native voxels: radial filters move detail up and down, the mean of a region stays
   const shrinkage = shrinkageAt(comparableDistance(codeDistance, reference.scans), calibration.shrinkage);
-  const hasStart = start.gains.some((gain) => gain !== 1);
-  const share = (hasStart ? calibration.residual : calibration.residualWithoutStart ?? calibration.residual) ?? 1;
-  const field = composeGainField(start.gains, residual.mean, { shrinkage, residual: share, ...protocol.field });
+  const field = composeGainField(start.gains, residual.mean, { shrinkage, residual: calibration.residual ?? 1, ...protocol.field });
   const detail = openDetail({ scan, native, noise: look.noise, energies, reference, seed: job.seed }, protocol, bundle);
   const applied = detail.gains ?? field;
   const factored = factorField(applied);
@@ -83,7 +84,7 @@ export async function harmonizeCt(scan: Scan, job: ScanJob & Readonly<{ referenc
   const isRefused = gates.some(isHardRefusal);
   return {
     codeDistance, gates, metrics,
-    issues: [...issues, ...start.issues],
+    issues: [...issues, ...start.issues, ...(measured.meanChange === 0 ? [issue('UNCHANGED', 'no voxel changed')] : [])],
     conform: { orientation: 'RAS', intensity: 'HU', shape: [...native.stack.shape], spacingMm: [...native.stack.spacing], cells: [...energies.cells], bodyVoxels: native.body.voxels },
     toneCurve: null,
     ct: ctFacts({ before: look, after, reference, start, field: applied, residual, energies, factored, measured, detail: detail.facts() }),

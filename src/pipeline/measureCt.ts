@@ -6,14 +6,16 @@ import { evenlySpaced, sliceStackOf } from '../core/sliceStack.ts';
 import type { SliceStack } from '../core/sliceStack.ts';
 import { createSmoother } from '../core/sliceSmoothing.ts';
 import type { Volume } from '../core/volume.ts';
-import { findBody } from '../field/bodyMask.ts';
+import { airAround, findBody } from '../field/bodyMask.ts';
 import type { BodyRuns } from '../field/bodyMask.ts';
-import { bandEnergies } from '../field/gainStatistics.ts';
+import { bandEnergies, USED_SLICES } from '../field/gainStatistics.ts';
 import type { BandEnergies, GainScan } from '../field/gainStatistics.ts';
 import type { SliceParts } from '../field/huClasses.ts';
+import { kernelCurve } from '../field/kernelCurve.ts';
 import { createNoiseMeter } from '../field/noisePower.ts';
 import type { NoisePower } from '../field/noisePower.ts';
-import { BAND_COUNT, createSliceFilter } from '../field/radialBands.ts';
+import { createPatchMeter } from '../field/patchSpectra.ts';
+import { BAND_COUNT, createSliceFilter, MARGIN } from '../field/radialBands.ts';
 import { createDetailMeter } from '../metrics/ct/detailSd.ts';
 import { checkHounsfield } from '../preprocess/checkHounsfield.ts';
 import { createPictureTaker } from './ctPictures.ts';
@@ -21,6 +23,9 @@ import { createPictureTaker } from './ctPictures.ts';
 /** What is known of a CT's look, whoever's: source and reference are measured alike. */
 export type CtLook = Readonly<{
   noise: NoisePower;
+  /** Log powers of patches, [group · 12], and the log transfer of bands 1 … 12 that they tell of; undefined with too little tissue. */
+  spectra: Float64Array | undefined;
+  kernel: Float64Array | undefined;
   /** Radial amplitude of slices, bands 1 … 12, as shares of band 1. */
   amplitude: number[];
   /** SD of the detail in the body, HU. */
@@ -31,8 +36,8 @@ export type CtLook = Readonly<{
 export type MeasuredCt = Readonly<{ scan: GainScan; energies: BandEnergies; look: CtLook; issues: readonly Issue[] }>;
 
 const SMOOTH_MM = 2;
-/** Slices whose whole spectrum is taken: the curve is smooth, and each costs a transform of its own. */
-const AMPLITUDE_SLICES = 12;
+/** Slices whose patches and whole spectrum are taken; of more, every second: such curves are smooth, and each slice costs transforms of its own. */
+const SPECTRUM_SLICES = 12;
 /** A hand's breadth: less is no part of a body. */
 const LEAST_BODY_MM3 = 20_000;
 
@@ -53,7 +58,7 @@ export function measureCt(volume: Volume<'scanner'>, protocol: CtProtocol): Meas
   const smoother = createSmoother([ni, nj], [SMOOTH_MM / spacing[0], SMOOTH_MM / spacing[1]], 3);
   const body = findBody(stack, smoother);
   checkBody(body, stack);
-  const scan: GainScan = { stack, body, smoother, filter: createSliceFilter([ni, nj], spacing) };
+  const scan: GainScan = { stack, body, smoother, filter: createSliceFilter([ni, nj], spacing, marginsFor(body)) };
   const look = createLookMeter(scan);
   const energies = bandEnergies(scan, protocol.statistics.cellMm, look.add);
   return { scan, energies, look: look.result(), issues: [...metal, ...truncation(body)] };
@@ -63,9 +68,11 @@ export function measureCt(volume: Volume<'scanner'>, protocol: CtProtocol): Meas
 export function createLookMeter({ stack, filter }: GainScan): Readonly<{ add: (k: number, parts: Pick<SliceParts, 'hu' | 'weight'>) => void; result: () => CtLook }> {
   const [ni, nj, nk] = stack.shape;
   const noise = createNoiseMeter([ni, nj], [stack.spacing[0], stack.spacing[1]]);
+  const patches = createPatchMeter([ni, nj], [stack.spacing[0], stack.spacing[1]]);
   const detail = createDetailMeter([ni, nj]);
   const camera = createPictureTaker(stack);
-  const used = evenlySpaced(nk, AMPLITUDE_SLICES);
+  const used = evenlySpaced(nk, USED_SLICES);
+  const spectral = new Set(used.length <= SPECTRUM_SLICES ? used : used.filter((_, n) => n % 2 === 0));
   const power = new Float64Array(BAND_COUNT + 1);
   const pictures: CtPicture[] = [];
   let waiting: Float32Array | undefined;
@@ -74,7 +81,8 @@ export function createLookMeter({ stack, filter }: GainScan): Readonly<{ add: (k
       noise.add(hu);
       detail.add(hu, weight);
       pictures.push(...camera.take(k, hu, weight));
-      if (!used.includes(k)) return;
+      if (!spectral.has(k)) return;
+      patches.add(hu, weight);
       if (waiting === undefined) {
         waiting = hu.slice();
         return;
@@ -85,9 +93,16 @@ export function createLookMeter({ stack, filter }: GainScan): Readonly<{ add: (k
     result: () => {
       if (waiting !== undefined) filter.power([waiting, waiting], power);
       const amplitude = Array.from({ length: BAND_COUNT }, (_, b) => Math.sqrt(power[b + 1]! / Math.max(power[1]!, 1e-9)));
-      return { noise: noise.result(), amplitude, detailSd: detail.result(), pictures };
+      const { groups, sampled } = patches.result();
+      return { noise: noise.result(), spectra: groups, kernel: groups && kernelCurve(groups, sampled), amplitude, detailSd: detail.result(), pictures };
     },
   };
+}
+
+/** Extended only along the axes where the body comes near the edge: elsewhere air meets air when a transform wraps around. */
+function marginsFor(body: BodyRuns): [number, number] {
+  const [i, j] = airAround(body);
+  return [i >= MARGIN ? 0 : MARGIN, j >= MARGIN ? 0 : MARGIN];
 }
 
 function checkBody({ voxels }: BodyRuns, { spacing }: SliceStack): void {

@@ -5,6 +5,7 @@ import type { CtStyle } from '../config/styleFile.ts';
 import { gainStatistics, isSupported } from '../field/gainStatistics.ts';
 import type { BandEnergies } from '../field/gainStatistics.ts';
 import type { NoisePower } from '../field/noisePower.ts';
+import { GROUP_COUNT } from '../field/patchSpectra.ts';
 import { BAND_COUNT } from '../field/radialBands.ts';
 import type { CtBundle } from '../inference/bundle.ts';
 import { encoderSha256, sharedAcquisition } from './referenceStyle.ts';
@@ -12,7 +13,7 @@ import { styleDistance } from './styleDistance.ts';
 
 export type CtReferenceScan = Readonly<{
   energies: BandEnergies;
-  look: Readonly<{ noise: NoisePower; amplitude: readonly number[]; detailSd: number }>;
+  look: Readonly<{ noise: NoisePower; spectra: Float64Array | undefined; kernel: Float64Array | undefined; amplitude: readonly number[]; detailSd: number }>;
   acquisition: Acquisition;
 }>;
 
@@ -39,6 +40,10 @@ export async function createCtStyle(
   if (codes.length === 0) throw new ConcordError('CONCORD_REFERENCE', 'A style needs at least one usable scan, got none.');
   const meanOver = (of: (scan: (typeof all)[number]) => ArrayLike<number>): number[] =>
     Array.from({ length: of(all[0]!).length }, (_, i) => all.reduce((sum, scan) => sum + of(scan)[i]!, 0) / all.length);
+  const meanOfKnown = (of: (scan: (typeof all)[number]) => Float64Array | undefined): number[] | null => {
+    const known = all.map(of).filter((values) => values !== undefined);
+    return known.length === 0 ? null : Array.from(known[0]!, (_, i) => known.reduce((sum, values) => sum + values[i]!, 0) / known.length);
+  };
   const code = Array.from(codes[0]!, (_, i) => codes.reduce((sum, each) => sum + each[i]!, 0) / codes.length);
   const spread = bundle.manifest.calibration.codeSpread;
   return {
@@ -46,6 +51,8 @@ export async function createCtStyle(
     code,
     nps: meanOver(({ look }) => look.noise.nps),
     patches: Math.min(...all.map(({ look }) => look.noise.patches)),
+    spectra: meanOfKnown(({ look }) => look.spectra),
+    kernel: meanOfKnown(({ look }) => look.kernel),
     amplitude: meanOver(({ look }) => look.amplitude),
     detailSd: meanOver(({ look }) => [look.detailSd])[0]!,
     scans: codes.length,
@@ -53,6 +60,11 @@ export async function createCtStyle(
     acquisition: sharedAcquisition(all.map(({ acquisition }) => acquisition)),
     dispersion: Math.sqrt(codes.reduce((sum, each) => sum + styleDistance(each, code, spread) ** 2, 0) / codes.length),
   };
+}
+
+/** Log powers of patches as the denoiser takes them, [48]. */
+export function spectraInput(spectra: ArrayLike<number> | undefined): Float32Array {
+  return Float32Array.from({ length: GROUP_COUNT * BAND_COUNT }, (_, n) => (spectra === undefined ? 0 : spectra[n]! / 4));
 }
 
 /**

@@ -16,15 +16,18 @@ import type { GainField } from '../../src/field/gainField.ts';
 import { bandEnergies, gainStatistics } from '../../src/field/gainStatistics.ts';
 import type { BandEnergies, GainScan } from '../../src/field/gainStatistics.ts';
 import { cleanSlice, describeSlice, emptyParts } from '../../src/field/huClasses.ts';
+import { kernelCurve } from '../../src/field/kernelCurve.ts';
 import { createNoiseMeter } from '../../src/field/noisePower.ts';
 import type { NoisePower } from '../../src/field/noisePower.ts';
+import { createPatchMeter } from '../../src/field/patchSpectra.ts';
+import type { PatchSpectra } from '../../src/field/patchSpectra.ts';
 import { bandResponse, createSliceFilter } from '../../src/field/radialBands.ts';
 import { describeWithOracle, oraclePython } from '../support/oraclePython.ts';
 
 type Packed = Readonly<{ shape: readonly number[]; base64: string }>;
 type Vectors = Readonly<{
   spacing: readonly [number, number, number]; grid: readonly [number, number, number]; patches: readonly [number, number]; slice: number;
-  nps: readonly [Packed, Packed];
+  nps: readonly [Packed, Packed]; spectra: readonly [Packed, Packed]; curves: readonly [Packed, Packed];
 }> & Readonly<Record<'source' | 'reference' | 'smoothed' | 'weight' | 'body' | 'bands' | 'volume' | 'energy' | 'statistics' | 'start' | 'nodes' | 'operated', Packed>>;
 
 const recipe = fileURLToPath(new URL('../../models/recipe', import.meta.url));
@@ -75,6 +78,18 @@ describeWithOracle('the CT gain field against the recipe’s numpy', ['scipy', '
     return meter.result();
   }
 
+  function spectraOf({ stack, body, smoother }: GainScan): PatchSpectra {
+    const [ni, nj, nk] = stack.shape;
+    const meter = createPatchMeter([ni, nj], [stack.spacing[0], stack.spacing[1]]);
+    const [parts, mask] = [emptyParts(ni * nj), new Uint8Array(ni * nj)];
+    for (let k = 0; k < nk; k += 2) {
+      fillBody(body, k, mask);
+      describeSlice(stack.samples.subarray(k * ni * nj, (k + 1) * ni * nj), mask, smoother, parts);
+      meter.add(parts.hu, parts.weight);
+    }
+    return meter.result();
+  }
+
   beforeAll(() => {
     const path = join(folder, 'vectors.json');
     execFileSync(oraclePython()!, ['-m', 'ct.oracle_vectors', path], { cwd: recipe });
@@ -119,16 +134,23 @@ describeWithOracle('the CT gain field against the recipe’s numpy', ['scipy', '
     expect(worst(gainStatistics(energies).samples, values(vectors.statistics))).toBeLessThan(1e-4);
   });
 
-  it('finds the same flat patches, noise power within 0.01 % and start within 1e-4', () => {
+  it('finds the same flat patches and noise power within 0.01 %', () => {
     const reference = noiseOf(open(vectors.reference));
     expect([noise.patches, reference.patches]).toEqual(vectors.patches);
     for (const [ours, packed] of [[noise, vectors.nps[0]], [reference, vectors.nps[1]]] as const) {
       const theirs = values(packed);
       expect(ours.nps.every((power, b) => Math.abs(power - theirs[b]!) < 1e-4 * theirs[b]!)).toBe(true);
     }
-    const start = startGains(noise, reference, { minGain: 0.1, maxGain: 4 });
-    expect(start.hasPatches).toBe(true);
-    expect(worst(start.gains, values(vectors.start))).toBeLessThan(1e-4);
+  });
+
+  it('groups the same patches within 1e-4, reads the same kernel from them within 1e-4, and starts alike', () => {
+    const read = [spectraOf(scan), spectraOf(open(vectors.reference))];
+    const curves = read.map(({ groups, sampled }) => kernelCurve(groups!, sampled));
+    for (const n of [0, 1] as const) {
+      expect(worst(read[n]!.groups!, values(vectors.spectra[n]))).toBeLessThan(1e-4);
+      expect(worst(curves[n]!, values(vectors.curves[n]))).toBeLessThan(1e-4);
+    }
+    expect(worst(startGains(curves[0], curves[1], { minGain: 0.1, maxGain: 4 }).gains, values(vectors.start))).toBeLessThan(1e-4);
   });
 
   it('applies random gains as the recipe does within 0.01 HU, and needs one response for gains equal everywhere', () => {

@@ -1,7 +1,7 @@
 """How far to trust the networks, measured in rendered pairs of training anatomies under scanners they never saw → calibration.json
 
 python -m ct.calibrate --bundle DIR --out calibration.json --volumes FILE... [--pairs 64]
-residual: the share of the generated field with the least mean error where the closed form exists (0: the closed form alone); residualWithoutStart: where it does not. Shrinkage: for pairs binned by the Mahalanobis distance of
+residual: the share of the generated field with the least mean error over pairs of different scanners. Shrinkage: for pairs binned by the Mahalanobis distance of
 their codes the lambda with the least error, made non-decreasing from 0 at distance 0. Limits: 99.5 % points.
 """
 import argparse
@@ -12,9 +12,11 @@ import numpy as np
 from ct import chain
 from ct.gain_statistics import BANDS
 from ct.render import Volumes
+from ct.simulate import KINDS
 
-LAMBDAS = np.linspace(0, 1, 4)
-SHARES = np.array([0., .5, 1.])
+LAMBDAS = np.linspace(0, 1, 5)
+SHARES = np.array([0., .25, .5, .75, 1.])
+BINS = 6
 
 
 def increasing(values):
@@ -79,24 +81,21 @@ def calibration(rows):
     far = np.array([chain.comparable_distance(distance(r['codes'][1] - r['codes'][0]), r['references']) for r in rows])
     tables = np.array([r['table'] for r in rows])
     differ = np.array([r['kind'] != 'same' for r in rows])
-    started = np.array([r['started'] for r in rows])
-    by_share = {s: tables[differ & (started == s), :, -1].mean(0) for s in (True, False)}
-    share = {s: int(np.argmin(by_share[s])) for s in by_share}
-    effective = np.array([t[share[bool(s)]] for t, s in zip(tables, started)])
-    bins = np.array_split(np.argsort(far), 4)
-    best = [float(LAMBDAS[np.argmin(effective[b].mean(0))]) for b in bins]
-    strength = increasing(best)
+    by_share = tables[differ, :, -1].mean(0)
+    share = int(np.argmin(by_share))
+    bins = np.array_split(np.argsort(far), BINS)
+    strength = increasing([float(LAMBDAS[np.argmin(tables[b, share].mean(0))]) for b in bins])
     limit = lambda values: round(float(np.quantile(values, .995)), 6)
     result = dict(
-        shrinkage={'codeDistance': [0.] + [round(float(far[b].mean()), 4) for b in bins], 'lambda': [0.] + [round(v, 3) for v in strength]}, residual=float(SHARES[share[True]]),
-        residualWithoutStart=float(SHARES[share[False]]),
+        shrinkage={'codeDistance': [0.] + [round(float(far[b].mean()), 4) for b in bins], 'lambda': [0.] + [round(v, 3) for v in strength]}, residual=float(SHARES[share]),
         redrawError=dict(p995=limit([e for r in rows for e in r['redraw']])), uncertainty=dict(limit=limit([r['sd'] for r in rows])),
         codeSpread=dict(mean=[round(float(m), 6) for m in mean], precision=[[round(float(p), 6) for p in row] for row in precision],
                         p995=limit([distance(c - mean) for c in codes])))
-    table = lambda s: dict(pairs=int((differ & (started == s)).sum()), nothing=round(float(tables[differ & (started == s), 0, 0].mean()), 3), by_share=dict(zip(map(str, SHARES), by_share[s].round(3).tolist())))
-    report = dict(started=table(True), not_started=table(False),
-                  bins=[dict(distance=round(float(far[b].mean()), 3), by_lambda=effective[b].mean(0).round(2).tolist()) for b in bins],
-                  shrinkage=result['shrinkage'], residual=result['residual'], residualWithoutStart=result['residualWithoutStart'])
+    by_kind = {k: dict(pairs=int(of.sum()), by_share=tables[of, :, -1].mean(0).round(2).tolist(), nothing=round(float(tables[of, 0, 0].mean()), 2))
+               for k in KINDS for of in [np.array([r['kind'] == k for r in rows])] if of.any()}
+    report = dict(pairs=len(rows), started=int(sum(r['started'] for r in rows)), shares=SHARES.tolist(), differing=int(differ.sum()), by_share=by_share.round(3).tolist(), by_kind=by_kind,
+                  bins=[dict(distance=round(float(far[b].mean()), 3), by_lambda=tables[b, share].mean(0).round(2).tolist()) for b in bins],
+                  shrinkage=result['shrinkage'], residual=result['residual'])
     return result, report
 
 
