@@ -1,15 +1,15 @@
 import { randomStream } from '../core/random.ts';
 import type { ValidationRow } from '../core/validationRecord.ts';
 import { columnMeans, columnOf, type NumberTable, pickColumns, pickRows } from '../metrics/cohort/matrix.ts';
-import { countsOf, drawnDistances, type Ordered, ordered } from '../metrics/drawn.ts';
+import { countsOf, drawnDistances, type DrawnDistances, type Ordered, ordered } from '../metrics/drawn.ts';
 import { jsd } from '../metrics/jsd.ts';
 import { ks } from '../metrics/ks.ts';
 import { shuffled } from '../metrics/permutation.ts';
-import { intervalOf, resamplesOf } from '../metrics/resampling.ts';
+import { intervalFrom, type Resampled, type Resamples, resamplesOf } from '../metrics/resampling.ts';
 import { wasserstein1, wasserstein1OfHistograms } from '../metrics/wasserstein1.ts';
 import { type Cohort, sourceRows } from './cohortUnits.ts';
 import { columnsOf } from './featureSets.ts';
-import { found, medianOf, rowsOf, valueOf } from './findings.ts';
+import { found, medianOf, rowsOf } from './findings.ts';
 import type { ValidationPlan } from './plan.ts';
 import { sitePairs } from './sitePairs.ts';
 
@@ -51,24 +51,37 @@ export function referenceDistanceRows(cohort: Cohort, arm: string, plan: Validat
   });
   const [before, after] = [joined('before'), joined(arm)];
   const resamples = resamplesOf(sources.map((row) => cohort.units[row]!), plan);
-  const median = (features: readonly Ordered[], measure: Measure) => (drawn: Int32Array): number => {
-    const counts = countsOf(drawn, sources.length);
-    return medianOf(features.map((feature) => drawnDistances(feature, counts)[measure]));
-  };
-  const measured = (measure: Measure): Readonly<Record<string, ValidationRow['finding']>> => {
-    const [distance, old] = [median(after, measure), median(before, measure)];
+  const [distances, old] = [medianDistances(after, resamples, sources.length), medianDistances(before, resamples, sources.length)];
+  return rowsOf(place, Object.assign({}, ...(Object.keys(measures) as Measure[]).map((measure) => {
     const floor = halvesFloor(after, sources.length, measure, plan);
-    const gain = (drawn: Int32Array): number => 1 - (distance(drawn) - floor) / (old(drawn) - floor);
-    const own = found(distance(resamples.everyone), { interval: intervalOf(distance, resamples, plan.confidence) });
+    const gain = together(distances[measure], old[measure], (own, was) => 1 - (own - floor) / (was - floor));
+    const estimated = (one: Resampled): ValidationRow['finding'] => found(one.value, { interval: intervalFrom(one, plan.confidence) });
     return {
-      [`${measure}ToReference`]: own,
+      [`${measure}ToReference`]: estimated(distances[measure]),
       [`${measure}Floor`]: found(floor, {}, 'ONE_REFERENCE'),
       [measures[measure]]: !Number.isFinite(floor) ? { unavailable: 'ONE_REFERENCE' }
-        : !(old(resamples.everyone) > floor) || Number.isNaN(valueOf(own)) ? { unavailable: 'BEFORE_AT_FLOOR' }
-        : found(gain(resamples.everyone), { interval: intervalOf(gain, resamples, plan.confidence) }),
+        : !(old[measure].value > floor) || Number.isNaN(distances[measure].value) ? { unavailable: 'BEFORE_AT_FLOOR' }
+        : estimated(gain),
     };
+  })) as Readonly<Record<string, ValidationRow['finding']>>);
+}
+
+/** Medians over features of both distances, of everyone and of every draw: each draw is looked at once. */
+function medianDistances(features: readonly Ordered[], resamples: Resamples, sources: number): Readonly<Record<Measure, Resampled>> {
+  const medians = (drawn: Int32Array): DrawnDistances => {
+    const counts = countsOf(drawn, sources);
+    const perFeature = features.map((feature) => drawnDistances(feature, counts));
+    return { wasserstein1: medianOf(perFeature.map(({ wasserstein1: own }) => own)), ks: medianOf(perFeature.map(({ ks: own }) => own)) };
   };
-  return rowsOf(place, { ...measured('wasserstein1'), ...measured('ks') });
+  const [everyone, draws, leftOut] = [medians(resamples.everyone), resamples.draws.map(medians), resamples.leftOut.map(medians)];
+  const of = (measure: Measure): Resampled => ({ value: everyone[measure], draws: draws.map((own) => own[measure]), leftOut: leftOut.map((own) => own[measure]) });
+  return { wasserstein1: of('wasserstein1'), ks: of('ks') };
+}
+
+/** A statistic of two statistics, draw by draw. */
+function together(a: Resampled, b: Resampled, of: (a: number, b: number) => number): Resampled {
+  const each = (own: readonly number[], other: readonly number[]): number[] => own.map((value, n) => of(value, other[n]!));
+  return { value: of(a.value, b.value), draws: each(a.draws, b.draws), leftOut: each(a.leftOut, b.leftOut) };
 }
 
 /** Mean over random halves of the reference of the median distance over features. */

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: options, positionals: [study] } = parseArgs({ allowPositionals: true, options: {
-  work: { type: 'string' }, cli: { type: 'string', default: 'dist/cli.js' }, data: { type: 'string', default: '../shared/data' }, people: { type: 'string', default: '24' },
+  work: { type: 'string' }, cli: { type: 'string', default: 'dist/cli.js' }, data: { type: 'string', default: '../shared/data' }, people: { type: 'string', default: '16' },
   workers: { type: 'string', default: '2' }, permutations: { type: 'string', default: '999' }, resamples: { type: 'string', default: '2000' }, out: { type: 'string', default: here },
 } });
 if (options.work === undefined) throw new Error('Give --work DIR, a folder outside the repository: scans are copied there.');
@@ -70,10 +70,9 @@ const studies = {
     const group = (name, people) => copied(join(options.work, name), people.map((n) => String(n).padStart(2, '0')).map((n) => [join(options.data, 'mr/two-protocol-cohort', `nichart-subj${n}-T1w.nii.gz`), `sub-${n}_T1w.nii.gz`]));
     const a = group('A', Array.from({ length: 23 }, (_, n) => n + 1).filter((n) => !inB.includes(n)));
     const b = group('B', inB);
-    for (const [name, before, reference] of [['A-to-B', a, b], ['B-to-A', b, a]]) {
-      evaluated(name, { before, after: harmonized(name, before, reference), reference });
-      evaluated(`${name}, each scan by itself`, { before, after: harmonized(name, before, reference, 'each'), reference, arms: '' });
-    }
+    const directions = [['A-to-B', a, b], ['B-to-A', b, a]];
+    for (const [name, before, reference] of directions) evaluated(name, { before, after: harmonized(name, before, reference), reference });
+    for (const [name, before, reference] of directions) evaluated(`${name}, each scan by itself`, { before, after: harmonized(name, before, reference, 'each'), reference, arms: '' });
   },
   /** Simulated people on two scanners; age widens their sulci. */
   travel: () => {
