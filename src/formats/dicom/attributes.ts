@@ -12,6 +12,7 @@ export const attribute = {
   MediaStorageSOPClassUID: 'x00020002',
   MediaStorageSOPInstanceUID: 'x00020003',
   TransferSyntaxUID: 'x00020010',
+  ContrastBolusAgent: 'x00180010',
   ScanningSequence: 'x00180020',
   SequenceName: 'x00180024',
   SliceThickness: 'x00180050',

@@ -57,6 +57,8 @@ export type InstanceHeader = Readonly<{
   /** A map from stored to real-world values, which a new style would make untrue (dicom.md D-21). */
   hasValueMap: boolean;
   isMultiEnergy: boolean;
+  /** A contrast agent is named; its name is free text and is not kept. */
+  hasContrastAgent: boolean;
 }>;
 
 /** Of (0019,1017): 2, 4, 8 are axial, sagittal and coronal, 16 is oblique. */
@@ -107,6 +109,7 @@ export function parseInstanceHeader(
     isLossy: text('LossyImageCompression') === '01',
     hasValueMap: dataSet.items('RealWorldValueMappingSequence').length > 0,
     isMultiEnergy: text('MultienergyCTAcquisition') === 'YES',
+    hasContrastAgent: (text('ContrastBolusAgent') ?? '') !== '',
   };
 }
 

@@ -50,6 +50,7 @@ function mustHaveOneImageForm(slices: readonly PlacedInstance[]): Issue | undefi
     // values 4 and later are the vendor's own and change between slices of one CT
     ImageType: ({ imageType }) => imageType.slice(0, 3).join('\\'),
     'b-value': ({ bValue }) => String(bValue),
+    'contrast agent': ({ hasContrastAgent }) => String(hasContrastAgent),
     // Philips MR rescales each slice on its own; CT does not
     'rescale pair': ({ sopClassUid, rescaleSlope, rescaleIntercept }) =>
       sopClassUid === MR_IMAGE_STORAGE ? '' : `${rescaleSlope}, ${rescaleIntercept}`,

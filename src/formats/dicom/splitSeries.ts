@@ -29,6 +29,7 @@ const volumeCriteria: readonly Criterion[] = [
   { word: 'echo', name: 'EchoNumbers', valueOf: ({ settings }) => settings.EchoNumbers },
   { word: 'time', name: 'TemporalPositionIdentifier', valueOf: ({ settings }) => settings.TemporalPositionIdentifier },
   { word: 'kernel', name: 'ConvolutionKernel', valueOf: ({ settings }) => settings.ConvolutionKernel },
+  { word: 'contrast', name: 'contrast agent', valueOf: ({ hasContrastAgent }) => (hasContrastAgent ? 'given' : 'none') },
   // Philips MR rescales each slice of a volume on its own; CT does not
   { word: 'scale', name: 'rescale pair', valueOf: (header) => (header.sopClassUid === CT_IMAGE_STORAGE ? `${header.rescaleSlope}/${header.rescaleIntercept}` : '') },
 ];

@@ -54,6 +54,13 @@ describe('a series is split', () => {
     ].map((text, n) => text.replace('another', n === 0 ? '1/-1000' : '1/-1024')));
   });
 
+  it('a contrast phase from the plain scan, without repeating the agent’s name', async () => {
+    const ct = { ...set(0x00080016, 'UI', CT), ...set(0x00281052, 'DS', '-1024'), ...set(0x00281053, 'DS', '1') };
+    expect(await partsOf(volumes(2, (v) => ({ ...ct, ...(v === 1 ? set(0x00180010, 'LO', 'Agent of J. Doe') : {}) })))).toEqual([
+      'series-contrast-1 | 4 | contrast agent given | k=4', 'series-contrast-2 | 4 | contrast agent none | k=4',
+    ]);
+  });
+
   it('magnitude from phase, of which only magnitude is read', async () => {
     expect(await partsOf(volumes(2, (v) => set(0x00080008, 'CS', `ORIGINAL\\PRIMARY\\${'MP'[v]!}\\ND`)))).toEqual([
       'series-type-1 | 4 | ImageType ORIGINAL/PRIMARY/M | k=4', 'series-type-2 | 4 | ImageType ORIGINAL/PRIMARY/P | COMPLEX_COMPONENT',
