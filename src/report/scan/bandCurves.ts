@@ -61,7 +61,7 @@ function drawGains({ frequencies, gains, hasStart, rank, rankError, detail }: Ct
   return html`<figure><h3>What was done to each frequency</h3>
 <div class="legend"><span>${legendKey('harmonized')}soft tissue, and 5–95 % of cells and classes</span><span>${legendKey('source')}closed-form start</span><span>${legendKey('identity')}no change</span></div>
 ${chart}
-<figcaption>Below 1 a band is damped, above 1 amplified; the lowest frequencies stay at 1, so Hounsfield units hold. ${hasStart ? 'The start is the square root of the ratio of the noise powers.' : 'There were too few flat patches for a start: the gains are the diffused part alone.'}
+<figcaption>Below 1 a band is damped, above 1 amplified; the lowest frequencies stay at 1, so Hounsfield units hold. ${hasStart ? 'The start is the ratio of the two kernels, each read from patches of tissue.' : 'There was too little tissue for a start: the gains are the diffused part alone.'}
 Applied as ${rank} radial responses, which meet every gain within ${quantity(rankError)}.
 ${detailText(detail)}</figcaption></figure>`;
 }
