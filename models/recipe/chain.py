@@ -82,28 +82,34 @@ def diffused(item, fields):
     return tone_field.compose(item['curve'], fields.mean(0))
 
 
+def own_quantiles(item):
+    return [region_quantiles(item['values'][r]) for r in regions(item)]
+
+
+def evidence(item):
+    """W1 from the source (its cohort's mean when item['cohort'] has one) to the reference in the brain and outside; 0 where one of them shows nothing."""
+    known = zip(item.get('cohort') or own_quantiles(item), (item['reference_quantiles'], item['reference_outside']))
+    return [0. if own is None or reference is None else float(np.abs(own - reference).mean()) for own, reference in known]
+
+
 def settled(item, tone):
-    """The field led to the reference's histogram, region by region (src/pipeline/regionEvidence.ts)."""
+    """The field led to the reference's histogram, region by region; a cohort is taken to move as the scan does (src/pipeline/regionEvidence.ts)."""
     matches = []
-    for region, reference, before in zip(regions(item), (item['reference_quantiles'], item['reference_outside']), evidence(item)):
+    own = own_quantiles(item)
+    for region, reference, start, before, distance in zip(regions(item), (item['reference_quantiles'], item['reference_outside']), item.get('cohort') or own, own, evidence(item)):
         after = region_quantiles(tone_field.apply_tone(tone, item['values'], region))
-        if after is None or reference is None:
+        if after is None or reference is None or start is None:
             matches.append(None)
             continue
-        left = np.abs(after - reference).mean() / max(before, 1e-9)
+        after = np.sort(start + after - before)
+        left = np.abs(after - reference).mean() / max(distance, 1e-9)
         matches.append((S.start_curve(after, reference), HALF_WAY if matches else float(np.clip(left, HALF_WAY, 1))))
     return tone_field.meet(tone, *matches, item['brain_share'])
 
 
-def evidence(item):
-    """W1 to the reference in the brain and outside; 0 where one of them shows nothing."""
-    known = zip((region_quantiles(item['values'][r]) for r in regions(item)), (item['reference_quantiles'], item['reference_outside']))
-    return [0. if own is None or reference is None else float(np.abs(own - reference).mean()) for own, reference in known]
-
-
-def trusted(distance, spread, references):
-    """Share of a change that is applied: positive-part James-Stein, one source scan against `references` others (src/pipeline/changeStrength.ts)."""
-    by_chance = spread ** 2 * (1 + 1 / references)
+def trusted(distance, spread, references, sources=1):
+    """Share of a change that is applied: positive-part James-Stein, `sources` scans against `references` others (src/pipeline/changeStrength.ts)."""
+    by_chance = spread ** 2 * (1 / sources + 1 / references)
     return 1 - by_chance / distance ** 2 if distance ** 2 > by_chance else 0.
 
 
@@ -112,6 +118,6 @@ def toned(item, fields, spread=None):
     tone = settled(item, diffused(item, fields))
     if spread is None:
         return tone
-    brain, outside = (trusted(d, spread[k], item['references']) for d, k in zip(evidence(item), ('brain', 'outside')))
+    brain, outside = (trusted(d, spread[k], item['references'], item.get('sources', 1)) for d, k in zip(evidence(item), ('brain', 'outside')))
     identity = tone_field.FINE.reshape(-1, 1, 1, 1)
     return identity + (outside + (brain - outside) * item['brain_share']) * (tone - identity)

@@ -87,6 +87,7 @@ def measured(networks, heads, pairs, seed, spread=None, draws=8):
             error = np.abs(v - truth)
             row['values'][name] = dict(head=float(error.mean()), brain=float(error[inside].mean()))
         supported = item['weight'] > .8
+        row['sd'] = float(fields.std(0)[supported].mean())
         row['sd_error'] = (fields.std(0)[supported], np.abs(fields.mean(0) - item['field'] / chain.FIELD_SCALE)[supported])
         rows.append(row)
     return rows
@@ -109,6 +110,16 @@ def summary(rows):
     near = np.array([r['kind'] in ('same', 'near') for r in rows])
     out['near_identical'] = {m: round(float(np.median([r['values'][m]['brain'] for r, n in zip(rows, near) if n])), 4) for m in METHODS} | {'pairs': int(near.sum())}
     return out
+
+
+def refusal(rows):
+    """Does the mean SD find the worst tenth of the pairs (head error)? AUC, and the share of the worst among the tenth with the largest SD."""
+    sd, error = np.array([r['sd'] for r in rows]), np.array([r['values']['model']['head'] for r in rows])
+    count = max(1, round(len(rows) / 10))
+    worst = np.zeros(len(rows), bool)
+    worst[np.argsort(error)[-count:]] = True
+    auc = np.mean([(w > g) + .5 * (w == g) for w in sd[worst] for g in sd[~worst]])
+    return dict(auc=round(float(auc), 3), caught=round(float(worst[np.argsort(sd)[-count:]].mean()), 3), chance=round(count / len(rows), 3))
 
 
 def printed(result):
@@ -137,7 +148,9 @@ def main():
     sd, error = (np.concatenate([r['sd_error'][k] for r in rows]) for k in (0, 1))
     rank = lambda a: np.argsort(np.argsort(a))
     result['uncertainty_spearman'] = round(float(np.corrcoef(rank(sd), rank(error))[0, 1]), 3)
+    result['refusal'] = refusal(rows)
     printed(result)
+    print('Refusing by SD:', result['refusal'])
     print('Spearman of SD over draws with the true error, by node:', result['uncertainty_spearman'])
     if options.json:
         with open(options.json, 'w') as f:

@@ -158,6 +158,29 @@ describe('a saved style', () => {
   });
 });
 
+describe('--source-style', () => {
+  const recordOf = async (out: string): Promise<ScanRecord> => JSON.parse(await readFile(at(out, 'sub-01_T1w.record.json'), 'utf8')) as ScanRecord;
+
+  it('lets every scan speak for the cohort, and what was done without it is done again', async () => {
+    const line = ['harmonize', at('scans'), at('spoken'), '--reference', at('reference'), '--draws', '1', '--json', ...common];
+    expect((await runCli(line)).status).toBe(0);
+    const alone = await recordOf('spoken');
+    expect(alone.sourceStyle).toBeUndefined();
+    expect((await runCli([...line, '--source-style', at('scans')])).status).toBe(0);
+    const together = await recordOf('spoken');
+    expect(together.sourceStyle).toEqual({ styleId: 'scans', scans: 2 });
+    expect(together.outputs[0]!.sha256).not.toBe(alone.outputs[0]!.sha256);
+    expect(await readFile(at('spoken', 'sub-01_T1w.html'), 'utf8')).toContain('--source-style scans');
+  }, 120_000);
+
+  it('is a usage error for CT, whose noise speaks for itself, and 7 when it is nowhere to be found', async () => {
+    const line = ['harmonize', at('scans'), at('never'), '--reference', at('reference'), '--device', 'cpu', '--dry-run', '--source-style'];
+    const ct = await runCli([...line, at('scans'), '--protocol', 'ct-kernel']);
+    expect([ct.status, ct.stderr]).toEqual([2, expect.stringContaining('--source-style')]);
+    expect((await runCli([...line, 'no-such-style'])).status).toBe(7);
+  });
+});
+
 describe('inspect, models and doctor', () => {
   it('inspect says shape, spacing, orientation and whether there is a head', async () => {
     const result = await runCli(['inspect', at('scans'), '--json']);

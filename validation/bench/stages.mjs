@@ -1,13 +1,17 @@
 // The steps of src/pipeline/harmonizeScan.ts one by one, each timed; run.mjs starts this in a process of its own.
 import { applyToneField, sampleCurves } from '../../dist/field/applyToneField.js';
-import { IDENTITY_MAP } from '../../dist/field/cellGrid.js';
+import { cellShares, IDENTITY_MAP } from '../../dist/field/cellGrid.js';
+import { brainMask, outsideMask } from '../../dist/field/headRegions.js';
 import { localStatistics } from '../../dist/field/localStatistics.js';
+import { meetHistogram, scaledField } from '../../dist/field/regionMatch.js';
 import { applyCurve, brainQuantiles, startCurve, startShift } from '../../dist/field/startCurve.js';
 import { atSourceKnots, composeToneField } from '../../dist/field/toneField.js';
 import { readScan, writeScan } from '../../dist/formats/scan.js';
 import { evaluateScan } from '../../dist/metrics/evaluateScan.js';
+import { changeStrength, strengthByCell } from '../../dist/pipeline/changeStrength.js';
 import { gateLimits, measureGateFacts } from '../../dist/pipeline/gateFacts.js';
 import { checkGates } from '../../dist/pipeline/gates.js';
+import { matchRegions, ownStyle } from '../../dist/pipeline/regionEvidence.js';
 import { sampleResidual } from '../../dist/pipeline/sampleField.js';
 import { openRecord, plainJson } from '../../dist/pipeline/scanRecord.js';
 import { summarizeToneCurves } from '../../dist/pipeline/toneCurveSummary.js';
@@ -20,7 +24,7 @@ export async function runStages(stage, { input, outputPath, reference, preview, 
   const { statistics: grid, tone, sampler } = protocol;
   const scan = await stage('read', () => readScan(input));
   const conformed = await stage('conform', () => conform(scan.volume, protocol.conform));
-  const { native, working, inView, brain, trace } = conformed;
+  const { native, working, inView, brain, wholeBrain, trace } = conformed;
   const [source, redrawn, styleMap] = await stage('style', async () => {
     const encoded = await encodeScan(conformed, bundle);
     return [encoded, await bundle.decodeStyle(encoded.code), await bundle.decodeStyle(reference.code)];
@@ -33,12 +37,20 @@ export async function runStages(stage, { input, outputPath, reference, preview, 
     statistics: started, styleMap, sourceMap: redrawn, referenceCode: Float32Array.from(reference.code), sourceCode: source.code,
     startShift: startShift(start, grid.knots, grid.knotSpacing),
   }, sampler, { seed, key: scan.sha256, draws: sampler.draws }));
-  const [field, restyled, harmonized, spread, uncertainty] = await stage('apply', () => {
-    const composed = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, ...tone });
+  const field = await stage('match', () => {
+    const diffused = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, ...tone });
+    const moved = applyToneField(diffused, working, IDENTITY_MAP, grid.cellVoxels);
+    const brainShare = cellShares(wholeBrain, working.shape, grid.cellVoxels);
+    const regions = { brain: brainMask(working, brain), outside: outsideMask(working, inView, brainShare, grid.cellVoxels) };
+    const own = ownStyle(working, brain, regions.outside, source.code, protocol.start.quantiles);
+    const full = meetHistogram(diffused, matchRegions(own, reference, { working, moved, regions }), brainShare, tone);
+    return scaledField(full, strengthByCell(changeStrength(own, reference, bundle.manifest.calibration.personSpread), brainShare));
+  });
+  const [restyled, harmonized, spread, uncertainty] = await stage('apply', () => {
     const sd = atSourceKnots(start, residual.sd, grid.knotSpacing);
     return [
-      composed, applyToneField(composed, native, nativeToWorking(trace), grid.cellVoxels),
-      applyToneField(composed, working, IDENTITY_MAP, grid.cellVoxels), sd, sampleCurves(sd, working, IDENTITY_MAP, grid.cellVoxels),
+      applyToneField(field, native, nativeToWorking(trace), grid.cellVoxels),
+      applyToneField(field, working, IDENTITY_MAP, grid.cellVoxels), sd, sampleCurves(sd, working, IDENTITY_MAP, grid.cellVoxels),
     ];
   });
   const metrics = await stage('evaluate', () => evaluateScan({
