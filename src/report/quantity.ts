@@ -12,6 +12,11 @@ export function formatNumber(value: number): string {
   return signed(value.toFixed(decimals));
 }
 
+/** A score, two decimals. */
+export function formatScore(score: number): string {
+  return signed(score.toFixed(2));
+}
+
 /** A share as percent, one decimal. */
 export function formatPercent(share: number): string {
   return `${signed((100 * share).toFixed(1))} %`;

@@ -28,6 +28,7 @@ p { max-width: 70ch; }
 .status.refused { color: var(--stop); }
 .keys { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(330px, 100%), 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); margin: 30px 0 0; }
 .keys > div { background: #fff; padding: 18px 20px 16px; }
+.keys > div:last-child:nth-child(odd) { grid-column: 1 / -1; }
 .keys .label { color: var(--soft); font-size: 13.5px; }
 .keys .figure { font-size: 23px; line-height: 1.3; font-weight: 620; letter-spacing: -.01em; margin: 4px 0 2px; white-space: nowrap; }
 .keys .figure .from { color: var(--soft); font-weight: 400; }
@@ -101,7 +102,8 @@ table.metrics th:nth-child(2) { width: 9%; }
 table.metrics th:last-child { width: 34%; }
 table.metrics tbody th { min-width: 0; }
 .unit, .interval, .absent { color: var(--soft); font-weight: 400; font-size: 13px; }
-.interval { white-space: normal; font-size: 12.5px; }
+.interval { white-space: nowrap; font-size: 12.5px; }
+table.probes .interval, table.arms .interval, .interval.absent { white-space: normal; }
 .absent { font-style: italic; white-space: normal; }
 .direction { color: var(--soft); white-space: nowrap; }
 .verdict { white-space: nowrap; font-weight: 600; }

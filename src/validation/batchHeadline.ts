@@ -60,10 +60,16 @@ function scoresAt(prepared: readonly Prepared[], rows: Int32Array): Record<Batch
     return Object.fromEntries(metrics.map((metric) => {
       const room = old[metric] - floor[metric];
       // a metric that before is as good as shuffled labels has no room to improve
-      return [metric, room > 0.02 ? Math.max(-1, Math.min(1, 1 - (own[metric] - floor[metric]) / room)) : NaN];
+      return [metric, room > 0.02 ? scoreOf(own[metric] - floor[metric], room) : NaN];
     })) as Record<BatchMetric, number>;
   });
   return Object.fromEntries(metrics.map((metric) => [metric, meanOver(perPair.map((scores) => scores[metric]))])) as Record<BatchMetric, number>;
+}
+
+/** 0 as before, 1 at the floor; the same numbers summed in another order are the same. */
+function scoreOf(left: number, room: number): number {
+  const score = Math.max(-1, Math.min(1, 1 - left / room));
+  return Math.abs(score) < 1e-12 ? 0 : score;
 }
 
 function meanOver(values: readonly number[]): number {

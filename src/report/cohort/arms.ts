@@ -34,7 +34,7 @@ function scoreChart(title: string, arms: readonly ArmSummary[], pick: (arm: ArmS
   const mark = (arm: ArmSummary): 'source' | 'harmonized' => (arm.kind === 'evaluated' ? 'harmonized' : 'source');
   const layers = arms.flatMap((arm, row): ChartLayer[] => {
     const finding = pick(arm);
-    if ('unavailable' in finding) return [{ kind: 'words', at: [0, row], text: `absent: ${reasonText(finding.unavailable)}`, anchor: 'start' }];
+    if ('unavailable' in finding) return [{ kind: 'words', at: [domain[0], row], text: `absent: ${reasonText(finding.unavailable)}`, anchor: 'start' }];
     const { value, low, high } = finding;
     const interval: ChartLayer[] = low === undefined || high === undefined ? [] : [{ kind: 'intervals', stroke: mark(arm), rows: [{ ...withinAxis(low, high, domain), row }] }];
     return [...interval, { kind: 'dots', stroke: mark(arm), points: [[value, row]] satisfies Point[] }];

@@ -1,7 +1,7 @@
 import type { Finding, Headline, ValidationRecord } from '../../core/validationRecord.ts';
 import { renderChart, type ChartLayer } from '../chart.ts';
 import { html, type Html } from '../html.ts';
-import { formatNumber, noIntervalText, quantity, reasonText } from '../quantity.ts';
+import { formatNumber, formatScore, noIntervalText, quantity, reasonText } from '../quantity.ts';
 import { legendMark, type StrokeName } from '../strokes.ts';
 import { armName, evaluatedArm, findingCell, findingText } from './finding.ts';
 import { labelOf } from './items.ts';
@@ -41,7 +41,7 @@ function headlineCard(validation: ValidationRecord, id: HeadlineId): Html {
   }
   const before = validation.headlines[id].find(({ arm }) => arm === 'before')?.finding;
   return html`<div class="headline" id="headline-${id}"><div class="label">${title}</div>
-<div class="figure">${quantity(finding.value, (value) => value.toFixed(2))} ${finding.noInterval !== undefined && html`<span class="range absent">${noIntervalText(finding.noInterval)}</span>`}${finding.low !== undefined && finding.high !== undefined && html`<span class="range">${quantity(finding.low, (value) => value.toFixed(2))} to ${quantity(finding.high, (value) => value.toFixed(2))}</span>`}</div>
+<div class="figure">${quantity(finding.value, formatScore)} ${finding.noInterval !== undefined && html`<span class="range absent">${noIntervalText(finding.noInterval)}</span>`}${finding.low !== undefined && finding.high !== undefined && html`<span class="range">${quantity(finding.low, formatScore)} to ${quantity(finding.high, formatScore)}</span>`}</div>
 ${scoreStrip(before, finding, `${title} Before ${plain(before)}, after ${plain(finding)}; 1 is best.`)}
 <div class="note">${ends}.${before !== undefined && html` Before: ${findingText(before)}.`}</div></div>`;
 }

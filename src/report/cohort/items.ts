@@ -62,9 +62,15 @@ function restOf(validation: ValidationRecord, { item, lines }: Group): Html {
 
 function lineRow({ sites: all }: ValidationRecord, { statistic, sites, scope, before, after }: Line): Html {
   const { name, better } = labelOf(statistic);
-  const place = [scope === 'all' ? 'all features' : spelled(scope), all.length > 2 && sites !== 'all' && spelled(sites)].filter((part) => part !== false).join('; ');
+  const place = [scope === 'all' ? wholeOf((after ?? before)!) : spelled(scope), all.length > 2 && sites !== 'all' && spelled(sites)].filter((part) => part !== false).join('; ');
   return html`<tr><th scope="row">${name} ${better !== null && directionMark(better)}</th><td class="meaning">${place}</td>
 <td class="number">${findingCell(before?.finding)}</td><td class="number">${findingCell(after?.finding)}</td><td class="number">${quantity(after?.n ?? before?.n)}</td></tr>`;
+}
+
+/** What a row of no scope is of: measures of single scans are means over them. */
+function wholeOf({ item, arm }: ValidationRow): string {
+  if (arm === 'cohort') return '–';
+  return item === 'V-30' || item === 'V-31' || item === 'V-37' ? 'mean over scans' : 'all features';
 }
 
 export function labelOf(statistic: string): Readonly<{ name: string; better: MetricEntry['better'] | null }> {

@@ -32,7 +32,8 @@ ${excessTable(validation)}${probeTable(validation, rows)}`;
 function shownProbes(validation: ValidationRecord): ProbeRow[] {
   const after = evaluatedArm(validation)?.arm;
   return validation.probes
-    .filter(({ arm, probe }) => arm === 'before' || arm === after || isFloor(probe))
+    // of the scans before, trained on raw and on output is one and the same
+    .filter(({ arm, probe, trainedOn }) => isFloor(probe) || arm === after || (arm === 'before' && !(probe === 'histogram' && trainedOn === 'output')))
     .sort((a, b) => order.indexOf(a.probe) - order.indexOf(b.probe) || a.scope.localeCompare(b.scope) || Number(a.arm !== 'before') - Number(b.arm !== 'before'));
 }
 
@@ -51,7 +52,7 @@ function bars(validation: ValidationRecord, rows: readonly ProbeRow[], model: Pr
     { kind: 'bars', stroke: 'harmonized', points: at(isAfter), thickness: 0.62 },
     { kind: 'intervals', stroke: 'reference', rows: known.flatMap(({ balancedAccuracy: ba }, row) => ('value' in ba && ba.low !== undefined && ba.high !== undefined ? [{ low: Math.max(0, ba.low), high: Math.min(1, ba.high), row }] : [])) },
     { kind: 'rule', stroke: 'reference', x: known[0]!.chance },
-    { kind: 'words', at: [known[0]!.chance, -0.8], text: 'chance', anchor: 'end' },
+    { kind: 'words', at: [known[0]!.chance, -0.8], text: 'chance', anchor: 'end', above: 13 * floors.length },
     ...floors.flatMap(({ probe, value }, n): ChartLayer[] => [{ kind: 'rule', stroke: 'limit', x: value }, { kind: 'words', at: [value, -0.8], text: `${probe} floor`, anchor: 'start', above: 13 * n }]),
   ];
   return html`<figure><h3>${families[model][0]!.toUpperCase()}${families[model].slice(1)}: how well can the site be told?</h3>
@@ -63,9 +64,15 @@ function bars(validation: ValidationRecord, rows: readonly ProbeRow[], model: Pr
   })}<figcaption>n = ${known[0]!.n}; thin lines are intervals over subjects.</figcaption></figure>`;
 }
 
-function labelOf(validation: ValidationRecord, { probe, scope, arm }: ProbeRow): string {
+function labelOf(validation: ValidationRecord, row: ProbeRow): string {
+  const { probe, scope, arm } = row;
   const place = scope === 'brain' || scope === 'head' ? `, ${scopes[scope]}` : '';
-  return `${kinds[probe].name}${place}${isFloor(probe) ? '' : ` – ${armName(validation, arm).toLowerCase()}`}`;
+  return `${kinds[probe].name}${place}${trainingOf(row)}${isFloor(probe) ? '' : ` – ${armName(validation, arm).toLowerCase()}`}`;
+}
+
+/** The histogram probe comes in both training modes, by one name. */
+function trainingOf({ probe, arm, trainedOn }: ProbeRow): string {
+  return probe !== 'histogram' || arm === 'before' ? '' : trainedOn === 'raw' ? ', frozen' : ', output-trained';
 }
 
 const excesses = {
@@ -85,7 +92,7 @@ function excessTable(validation: ValidationRecord): Html {
 
 /** Both model families side by side. */
 function probeTable(validation: ValidationRecord, rows: readonly ProbeRow[]): Html {
-  const key = ({ probe, scope, arm }: ProbeRow): string => `${probe}\t${scope}\t${arm}`;
+  const key = ({ probe, scope, arm, trainedOn }: ProbeRow): string => `${probe}\t${scope}\t${arm}\t${trainedOn}`;
   const groups = [...new Set(rows.map(key))].map((wanted) => rows.filter((row) => key(row) === wanted));
   return html`<div class="scroll"><table class="probes"><caption>All probes <span class="unit">chance ${quantity(rows[0]!.chance)}; subjects are split, never slices; ${quantity(rows[0]!.n)} scans</span></caption>
 <thead><tr><th scope="col" rowspan="2">Probe</th><th scope="col" rowspan="2">Scans</th><th scope="colgroup" colspan="2">Balanced accuracy</th><th scope="colgroup" colspan="2">AUC</th><th scope="col" rowspan="2" class="number">Over seeds <span class="unit">logistic, least and most</span></th><th scope="col" rowspan="2" class="number">Taken for the reference <span class="unit">logistic</span></th></tr>
@@ -98,7 +105,7 @@ function probeLine(validation: ValidationRecord, group: readonly ProbeRow[]): Ht
   const of = (model: ProbeRow['model']): ProbeRow | undefined => group.find((row) => row.model === model);
   const first = group[0]!;
   const shown = of('logistic') ?? first;
-  return html`<tr><th scope="row">${kinds[first.probe].name} <span class="unit">${scopes[first.scope]}</span></th><td>${isFloor(first.probe) ? 'people' : armName(validation, first.arm).toLowerCase()}</td>
+  return html`<tr><th scope="row">${kinds[first.probe].name} <span class="unit">${scopes[first.scope]}${trainingOf(first)}</span></th><td>${isFloor(first.probe) ? 'people' : armName(validation, first.arm).toLowerCase()}</td>
 ${(['logistic', 'forest'] as const).map((model) => html`<td class="number">${findingCell(of(model)?.balancedAccuracy)}</td>`)}${(['logistic', 'forest'] as const).map((model) => html`<td class="number">${findingCell(of(model)?.auc)}</td>`)}
 <td class="number">${shown.seeds === null ? html`<span class="absent">–</span>` : html`${quantity(shown.seeds.low)} to ${quantity(shown.seeds.high)}`}</td><td class="number">${intervalCell(shown.asReference)}</td></tr>`;
 }
