@@ -27,13 +27,14 @@ const output = resolve(values.output ?? join(root, 'concord-demo'));
 // Only the demo's own folder is cleared; a folder that somebody named is theirs
 if (values.output === undefined) rmSync(output, { recursive: true, force: true });
 const started = Date.now();
-const scans = values.input === undefined ? simulatedScans() : { before: values.input, reference: values.reference, truth: undefined };
+const scans = values.input === undefined ? simulatedScans() : { before: values.input, reference: values.reference, truth: undefined, isCohort: false };
 const harmonized = join(output, 'harmonized');
 const evaluation = join(output, 'evaluation');
 
 step('harmonizing …');
 // 8 and 9: some scans failed or were refused; what is left can still be compared
-const status = concord(['harmonize', scans.before, harmonized, '--reference', scans.reference, ...bundle], [8, 9]);
+const cohort = scans.isCohort ? ['--source-style', scans.before] : [];
+const status = concord(['harmonize', scans.before, harmonized, '--reference', scans.reference, ...cohort, ...bundle], [8, 9]);
 step('evaluating …');
 const truth = scans.truth === undefined ? [] : ['--truth', scans.truth];
 concord(['evaluate', '--before', scans.before, '--after', harmonized, '--reference', scans.reference, ...truth, '--output', evaluation], [8], 'inherit');
@@ -55,6 +56,7 @@ function simulatedScans() {
     before: gather('before', join(cohort, 'scanner-b'), names.slice(0, half)),
     reference: gather('reference', join(cohort, 'scanner-a'), names.slice(half)),
     truth: gather('truth', join(cohort, 'truth', 'scanner-a'), names.slice(0, half)),
+    isCohort: true,
   };
 }
 
