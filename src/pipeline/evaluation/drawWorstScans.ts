@@ -6,6 +6,7 @@ import { worstScans } from '../../report/cohort/worstScans.ts';
 import { conformAlone, conformLike } from './conformPair.ts';
 import { matchScans } from './matchScans.ts';
 import { findInOneForm } from './oneForm.ts';
+import { withoutFace } from './withoutFace.ts';
 
 /**
  * Pictures of the worst scans, which are known only when all have been measured, so these few are read once more,
@@ -35,5 +36,5 @@ async function drawPair(before: ScanInput, after: ScanInput): Promise<Uint8Array
   const { volume } = await readScan(before);
   const scan = conformAlone(volume);
   const later = conformLike((await readScan(after)).volume, { volume, scan });
-  return drawWorst(scan.working, later.working);
+  return drawWorst(withoutFace(scan.working, scan.brain), withoutFace(later.working, scan.brain));
 }

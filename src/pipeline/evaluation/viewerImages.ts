@@ -9,6 +9,7 @@ import { LOWEST_SLICE_ABOVE_EYES } from '../../report/image.ts';
 import type { ViewerImages } from '../../report/viewer/viewerPage.ts';
 import { conformAlone, conformLike } from './conformPair.ts';
 import { matchScans, type ScanPair } from './matchScans.ts';
+import { withoutFace } from './withoutFace.ts';
 
 const VOXEL_OFFSET = 352;
 /** Brain scale in thousandths: finer than any screen, half the bytes of floats. */
@@ -30,7 +31,7 @@ export async function viewerImages(subject: string, paths: Readonly<{ before: st
     if (modality === 'CT') throw new ScanRefusal('WRONG_MODALITY', 'the viewer shows MR heads; this is CT');
     const scan = conformAlone(volume);
     const later = conformLike((await readScan(pair.after)).volume, { volume, scan });
-    return { scan: pair.key, before: aboveEyes(scan.working), after: aboveEyes(later.working), ...WINDOW };
+    return { scan: pair.key, before: aboveEyes(withoutFace(scan.working, scan.brain)), after: aboveEyes(withoutFace(later.working, scan.brain)), ...WINDOW };
   } catch (error) {
     if (!(error instanceof ScanRefusal)) throw error;
     throw new ConcordError('CONCORD_INPUT_UNREADABLE', `${pair.key} cannot be shown: ${error.issue.detail}.`, { cause: error, issueCode: error.issue.code });
