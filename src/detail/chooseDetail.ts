@@ -2,23 +2,23 @@ import type { NoisePower } from '../field/noisePower.ts';
 import { doseDirection } from './doseDirection.ts';
 import type { DoseDirection } from './doseDirection.ts';
 
-/** `auto`: where it measured better than the gain field alone; `on`: wherever it can run; `off`: never. */
+/** `auto`: for doses, within the limits; `on`: wherever it can run; `off`: never. */
 export type DetailMode = 'auto' | 'on' | 'off';
 
-/** `auto` runs up to `highestLevel` (noise SD of the reference over the source's) and `largestShape` (doseDirection.ts). */
-export type DetailLimits = Readonly<{ mode: DetailMode; highestLevel: number; largestShape: number }>;
+/**
+ * `auto` runs up to `highestLevel` (noise SD of the reference over the source's) and `largestShape` (doseDirection.ts). Either scan must have `leastPatches` flat
+ * patches: spectra of few mislead (validation/studies/ct-kernel).
+ */
+export type DetailLimits = Readonly<{ mode: DetailMode; highestLevel: number; largestShape: number; leastPatches: number }>;
 
 /** Whether the stage runs and why, in words for the record and the report; the direction is null without enough flat patches. */
 export type DetailChoice = Readonly<{ runs: boolean; reason: string; direction: DoseDirection | null }>;
-
-/** Flat patches that either scan must have: the spectra are what the network is told. */
-const ENOUGH_PATCHES = 30;
 
 export function chooseDetail(
   limits: DetailLimits, given: Readonly<{ hasNetwork: boolean; source: NoisePower; reference: Readonly<{ nps: ArrayLike<number>; patches: number }>; spacing: readonly [number, number] }>,
 ): DetailChoice {
   const { source, reference, spacing } = given;
-  const direction = Math.min(source.patches, reference.patches) < ENOUGH_PATCHES ? null : doseDirection(source.nps, reference.nps, spacing);
+  const direction = Math.min(source.patches, reference.patches) < limits.leastPatches ? null : doseDirection(source.nps, reference.nps, spacing);
   const no = (reason: string): DetailChoice => ({ runs: false, reason, direction });
   if (limits.mode === 'off') return no('switched off in the protocol');
   if (!given.hasNetwork) return no('the bundle holds no detail network');

@@ -20,7 +20,7 @@ import type { CtBundle } from '../inference/bundle.ts';
 export type OpenedDetail = Readonly<{ gains: GainField | null; stage: DetailStage | null; facts: () => CtFacts['detail'] }>;
 
 /** A protocol without the key. */
-const OFF = { mode: 'off', highestLevel: 0, largestShape: 0 } as const;
+const OFF = { mode: 'off', highestLevel: 0, largestShape: 0, leastPatches: 1 } as const;
 
 /** Decides whether the detail stage runs for this scan and reference, and makes it ready: kernels are the gain field's, doses the detail stage's. */
 export function openDetail(

@@ -18,7 +18,7 @@ import { scratchFolder } from '../support/scratch.ts';
 
 const tiny = fileURLToPath(new URL('../support/tinyCtBundle', import.meta.url));
 const size = { shape: [200, 190, 5], spacing: [1.25, 1.25, 5] } as const;
-const detail = { mode: 'auto', timesteps: [999], capHu: 200, highestLevel: 0.85, largestShape: 0.12 } as const;
+const detail = { mode: 'auto', timesteps: [999], capHu: 200, highestLevel: 0.9, largestShape: 0.12, leastPatches: 30 } as const;
 
 let bundle: CtBundle;
 let protocol: CtProtocol;

@@ -1,9 +1,10 @@
-"""Does the detail stage do better than the gain field alone? Held-out simulated pairs and one chest under two kernels.
+"""Does the detail stage do better than the gain field alone? Real scans with inserted noise, held-out simulated pairs, one chest under two kernels.
 
-python validation/studies/ct-kernel/detail.py --bundle models/ct-kernel/VERSION --network FILE(.onnx or .pt) --pair DIR --volumes FILE... [--json OUT]
+python validation/studies/ct-kernel/detail.py --bundle models/ct-kernel/VERSION --network FILE(.onnx or .pt) --pair DIR --scans FILE... --volumes FILE... [--json OUT]
 
 Arms: nothing; "gain": the gain field as it ships; "ratio": gains that give the source the reference's noise power, the detail stage's start; "detail": the stage on top of these.
-Edges and nodules are inserted into the anatomy before the scanners; every arm runs with and without them, and what is measured is the difference.
+inserted_dose: the truth is a real scan, the source that scan with more noise of its own spectrum (1.5, 2, 3 times the SD), the reference its other slices. The other kinds put
+held-out volumes under simulated scanners; the noisier scan's extra noise is its own. Edges and nodules are inserted before noise and scanners; every arm runs with and without them, and what is measured is the difference.
 """
 import argparse
 import json
@@ -17,24 +18,26 @@ from scipy.ndimage import uniform_filter
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../../../models/recipe'))
 
 from ct import chain, measures  # noqa: E402
+from ct.bands import KNOTS, fft_size, radial_frequency  # noqa: E402
 from ct.detail import stage as detail  # noqa: E402
 from ct.detail.conditions import direction, noise_gains, noise_sd  # noqa: E402
-from ct.evaluate import residual_share, table_shrinkage  # noqa: E402
+from ct.evaluate import table_shrinkage  # noqa: E402
 from ct.flat_patches import ENOUGH, nps  # noqa: E402
 from ct.gain_statistics import evenly  # noqa: E402
-from ct.hounsfield import Scan, read_scan  # noqa: E402
+from ct.hounsfield import Scan, read_scan, smooth_in_plane  # noqa: E402
 from ct.kernels import Scanner, draw  # noqa: E402
-from ct.render import Scene  # noqa: E402
+from ct.render import Scene, filter_slices, noise_map, white  # noqa: E402
 from ct.views import centre  # noqa: E402
 
 ARMS = ('nothing', 'gain', 'ratio', 'detail')
-PIXELS, SLICES, MEASURED, READ = 256, 16, 4, 12
+PIXELS, SLICES, MEASURED, READ = 256, 16, 4, 8
+HIGHEST_LEVEL, LARGEST_SHAPE, LEAST_PATCHES = .9, .12, 100  # where `auto` runs the stage
+KINDS = dict(inserted_dose=9, less_dose=4, more_noise=4, sharp_to_smooth=4, smooth_to_sharp=4)  # pairs
 DISCS = [(d, c) for d in (3, 5, 8) for c in (-50, 60, 150)] + [(16, c) for c in (60, 150, 400)]  # diameter mm, contrast HU; the widest are read as edges
 
 
 def placed(scan, used, rng):
     """[(slice, row, column, diameter, contrast)]: inserts in flat soft tissue, apart from each other."""
-    from ct.hounsfield import smooth_in_plane
     out = []
     for k in used:
         smooth = smooth_in_plane(scan.hu[k:k + 1], scan.spacing, 3.)[0]
@@ -106,7 +109,7 @@ class Case:
         restyling = chain.Restyling(networks, reading, readings)
         residual = restyling.fields().mean(0)
         self.distance, self.strength = table_shrinkage(calibration)(restyling)
-        self.nodes = restyling.nodes(residual, self.strength, residual_share(calibration, restyling))
+        self.nodes = restyling.nodes(residual, self.strength, calibration.get('residual', 1.))
         spacing = source.spacing[1:]
         flats = [nps(r.hu, r.scan.spacing[1:]) for r in (reading, *readings)]
         self.patches = [f[1] for f in flats]
@@ -177,8 +180,27 @@ def scanners(rng, kind):
     return pair if kind == 'smooth_to_sharp' else pair[::-1]
 
 
-def simulated(networks, calibration, network, paths, kind, seed, timesteps):
-    """One held-out pair; None where no closed form exists. The extra noise of the noisier scan is its own (never seen by the truth)."""
+def coloured(scan, rng, times):
+    """Noise with the shape of the scan's own flat-patch spectrum that makes its SD `times` as large; below band 4 a ramp, as flat patches hold anatomy there."""
+    power, _ = nps(scan.hu, scan.spacing[1:])
+    power[:3] = power[3] * KNOTS[1:4] / KNOTS[4]
+    f = radial_frequency(tuple(fft_size(n) for n in scan.hu.shape[1:]), scan.spacing[1:])
+    return filter_slices(white(scan.hu.shape, rng) * noise_map(scan), np.interp(f, KNOTS, np.sqrt(np.r_[0, power] * (times ** 2 - 1))))
+
+
+def inserted_dose(paths, seed):
+    """(what, (source, truth) of an anatomy, anatomy, reference)"""
+    path, times = paths[seed % len(paths)], (1.5, 2., 3.)[seed // len(paths) % 3]
+    scan = read_scan(path)
+    hu = centre(scan.hu, PIXELS)
+    half = min(SLICES, len(hu) // 2)
+    anatomy, reference = Scan(hu[:half], scan.spacing), Scan(hu[half:half + SLICES], scan.spacing)
+    noise = coloured(anatomy, np.random.default_rng([seed, 9]), times)
+    return dict(volume=os.path.basename(path), times=times), lambda s: (Scan(s.hu + noise, s.spacing), s), anatomy, reference
+
+
+def under_scanners(paths, kind, seed):
+    """The same for a held-out volume under two simulated scanners; the reference is another volume or other slices."""
     rng = np.random.default_rng([5100, seed])
     volumes = [read_scan(p) for p in paths]
     index = seed % len(volumes)
@@ -187,16 +209,21 @@ def simulated(networks, calibration, network, paths, kind, seed, timesteps):
     anatomy, other = block_of(volumes[index], pixel, rng)
     if len(other.hu) < 4 or rng.random() < .5:
         other = block_of(volumes[(index + 1) % len(volumes)], pixel, rng)[0]
-    used = evenly(len(anatomy.hu) - 2, MEASURED // 2) + 1
-    used = np.unique(np.r_[used, used + 1])
-    inserts = placed(anatomy, used, rng)
     least = min(a.sigma, b.sigma)
 
     def rendered(scan):
         scene = Scene(scan, np.random.default_rng([seed, 9]))
         return scene.under(a, least), scene.under(b, least)
+    return dict(volume=os.path.basename(paths[index]), families=[a.family, b.family], sigmas=[round(a.sigma, 1), round(b.sigma, 1)]), rendered, anatomy, Scene(other, rng).under(b, 0.)
+
+
+def measured(networks, calibration, network, paths, kind, seed, timesteps):
+    """One pair; None where even `on` finds too few flat patches."""
+    what, rendered, anatomy, reference = inserted_dose(paths, seed) if kind == 'inserted_dose' else under_scanners(paths, kind, seed)
+    used = evenly(len(anatomy.hu) - 2, MEASURED // 2) + 1
+    used = np.unique(np.r_[used, used + 1])
+    inserts = placed(anatomy, used, np.random.default_rng([seed, 8]))
     (source, truth), (source_in, truth_in) = rendered(anatomy), rendered(with_inserts(anatomy, inserts))
-    reference = Scene(other, rng).under(b, 0.)
     case = Case(networks, calibration, network, source, [reference], timesteps=timesteps)
     if not case.enough:
         return None
@@ -204,15 +231,14 @@ def simulated(networks, calibration, network, paths, kind, seed, timesteps):
     out_in, _ = case.arms(source_in, used)
     values = compared(out, truth.hu[used], source.hu[used], body, source.spacing)
     true = inserted(truth.hu[used], truth_in.hu[used], used, inserts, source.spacing)
+    mean = lambda v: round(float(np.mean(v)), 4) if len(v) else None
     for arm in out:
-        mine = inserted(out[arm], out_in[arm], used, inserts, source.spacing)
-        nodule = [(m[2] / t[2], m[3] / t[3]) for m, t in zip(mine, true) if t[4] is None]
-        edges = [(abs(t[1]), m[4] / t[4]) for m, t in zip(mine, true) if t[4]]
-        values[arm]['nodule_contrast'] = [round(float(np.mean([n[0] for n in nodule])), 4), round(float(np.std([n[0] for n in nodule])), 4)] if nodule else None
-        values[arm]['nodule_area'] = [round(float(np.mean([n[1] for n in nodule])), 4), round(float(np.std([n[1] for n in nodule])), 4)] if nodule else None
-        values[arm]['edge_rise_ratio'] = {str(int(c)): round(float(np.mean([e for x, e in edges if x == c])), 4) for c in sorted({x for x, _ in edges})}
-    return dict(kind=kind, volume=os.path.basename(paths[index]), families=[a.family, b.family], sigmas=[round(a.sigma, 1), round(b.sigma, 1)], distance=case.distance, strength=case.strength,
-                level=round(case.level, 3), shape=round(case.shape, 3), gains=[round(float(g), 3) for g in case.gains], patches=case.patches, values=values)
+        both = list(zip(inserted(out[arm], out_in[arm], used, inserts, source.spacing), true))
+        nodules = [(m[2] / t[2], m[3] / t[3]) for m, t in both if t[4] is None]
+        values[arm]['nodule_contrast'], values[arm]['nodule_area'] = mean([n[0] for n in nodules]), mean([n[1] for n in nodules])
+        values[arm]['edge_rise_ratio'] = {str(c): mean([m[4] / t[4] for m, t in both if t[4] and t[1] == c]) for c in (60, 150, 400)}
+    return dict(kind=kind, **what, distance=case.distance, strength=case.strength, level=round(case.level, 3), shape=round(case.shape, 3),
+                gains=[round(float(g), 3) for g in case.gains], patches=case.patches, inserts=len(inserts), values=values)
 
 
 def kernel_pair(networks, calibration, network, folder, timesteps):
@@ -240,43 +266,57 @@ def printed(name, values):
 
 
 def summary(rows):
-    """Medians over the pairs of one kind, arm by arm."""
+    """Medians over pairs, arm by arm."""
     out = {}
     for arm in ARMS:
-        mine = [r['values'][arm] for r in rows if arm in r['values']]
+        mine = [r['values'][arm] for r in rows]
         pick = lambda key: [m[key] for m in mine if m.get(key) is not None]
-        middle = lambda values: round(float(np.median(values)), 3) if len(values) else None
-        rises = {c: middle([m['edge_rise_ratio'][c] for m in mine if c in m['edge_rise_ratio']]) for c in ('60', '150', '400')}
-        out[arm] = {key: middle(pick(key)) for key in ('mae', 'noise_sd_ratio', 'hf_sd_ratio', 'nps_deviation_mean', 'nps_deviation_max', 'slice_ratio', 'region_shift_p95')}
-        out[arm] |= dict(noise_sd_within_10=middle([float(abs(v - 1) < .1) for v in pick('noise_sd_ratio')]) if not pick('noise_sd_ratio') else round(float(np.mean([abs(v - 1) < .1 for v in pick('noise_sd_ratio')])), 2),
-                         edge_rise_ratio=rises, nodule_contrast=middle([v[0] for v in pick('nodule_contrast')]), nodule_area=middle([v[0] for v in pick('nodule_area')]))
+        middle = lambda values: round(float(np.median(values)), 3) if values else None
+        out[arm] = {key: middle(pick(key)) for key in ('mae', 'noise_sd_ratio', 'hf_sd_ratio', 'nps_deviation_mean', 'nps_deviation_max', 'slice_ratio', 'region_shift_p95', 'nodule_contrast', 'nodule_area')}
+        within = [abs(v - 1) < .1 for v in pick('noise_sd_ratio')]
+        out[arm] |= dict(noise_sd_within_10=round(float(np.mean(within)), 2) if within else None,
+                         edge_rise_ratio={c: middle([m['edge_rise_ratio'][c] for m in mine if m['edge_rise_ratio'][c]]) for c in ('60', '150', '400')})
     return out
+
+
+def is_auto(row):
+    return row['level'] <= HIGHEST_LEVEL and row['shape'] <= LARGEST_SHAPE and min(row['patches']) >= LEAST_PATCHES
+
+
+def assembled(pair, rows):
+    """What detail.json holds."""
+    kinds = {}
+    for kind in dict.fromkeys(r['kind'] for r in rows):
+        mine = [r for r in rows if r['kind'] == kind]
+        auto = [r for r in mine if is_auto(r)]
+        kinds[kind] = dict(pairs=len(mine), auto=len(auto), all=summary(mine), where_auto_runs=summary(auto) if auto else None)
+        printed(f'{kind}: medians of {len(mine)} pairs', kinds[kind]['all'])
+        if auto and len(auto) < len(mine):
+            printed(f'{kind}: medians of the {len(auto)} where auto runs the stage', kinds[kind]['where_auto_runs'])
+    return dict(kernel_pair=pair, kinds=kinds, rows=rows)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ('bundle', 'network', 'pair'):
         parser.add_argument('--' + name, required=True)
-    parser.add_argument('--volumes', nargs='+', required=True)
-    parser.add_argument('--pairs', type=int, default=6, help='simulated pairs of each kind')
+    parser.add_argument('--scans', nargs='+', required=True, help='real scans that get noise inserted')
+    parser.add_argument('--volumes', nargs='+', required=True, help='held-out volumes for simulated scanners')
     parser.add_argument('--timesteps', type=float, nargs='+', default=list(detail.TIMESTEPS))
-    parser.add_argument('--kinds', nargs='+', default=['less_dose', 'more_noise', 'sharp_to_smooth', 'smooth_to_sharp'])
     parser.add_argument('--json')
     options = parser.parse_args()
     networks, manifest = chain.load_bundle(options.bundle)
     calibration, network = manifest['calibration'], detail.load(options.network)
-    result = dict(kernel_pair=kernel_pair(networks, calibration, network, options.pair, options.timesteps), simulated={}, rows=[])
-    for kind in options.kinds:
-        rows, seed = [], 0
-        while len(rows) < options.pairs and seed < 4 * options.pairs:
-            row = simulated(networks, calibration, network, options.volumes, kind, seed, options.timesteps)
-            seed += 1
+    pair, rows = kernel_pair(networks, calibration, network, options.pair, options.timesteps), []
+    for kind, pairs in KINDS.items():
+        found, paths = 0, options.scans if kind == 'inserted_dose' else options.volumes
+        for seed in range(4 * pairs):
+            row = measured(networks, calibration, network, paths, kind, seed, options.timesteps) if found < pairs else None
             if row:
+                found += 1
                 rows.append(row)
-                print('.', end='', flush=True)
-        result['simulated'][kind] = dict(pairs=len(rows), arms=summary(rows))
-        result['rows'] += rows
-        printed(f'{kind}: medians of {len(rows)} pairs, strength {[round(r["strength"], 2) for r in rows]}, level {[r["level"] for r in rows]}, shape {[r["shape"] for r in rows]}', result['simulated'][kind]['arms'])
+                print(kind, row['volume'], row.get('times'), row['level'], row['shape'], {a: round(v['mae'], 2) for a, v in row['values'].items()}, flush=True)
+    result = assembled(pair, rows)
     if options.json:
         with open(options.json, 'w') as f:
             json.dump(result, f, indent=1)
