@@ -106,6 +106,22 @@ describe('harmonizeScan of a CT', { timeout: 240_000 }, () => {
     expect(valueOf(record, 'huChange')).toBeLessThan(0.5);
   });
 
+  it('flags a scan that no voxel of was changed as UNCHANGED, and only that', async () => {
+    const { calibration } = bundle.manifest;
+    const still = { ...bundle, manifest: { ...bundle.manifest, calibration: { ...calibration, shrinkage: { codeDistance: [0, 1], lambda: [0, 0] } } } };
+    const codes = async (of: CtBundle): Promise<string[]> => (await run(await saved('still', sharp), {}, of)).record.issues.map(({ code }) => code);
+    expect(await codes(still)).toContain('UNCHANGED');
+    expect(await codes(bundle)).not.toContain('UNCHANGED');
+  });
+
+  it('flags a scan with too little tissue for patches as FEW_PATCHES', async () => {
+    const rod = ctPhantom({ shape: [90, 90, 12], spacing: [1, 1, 5] });
+    rod.samples.forEach((_, n) => { rod.samples[n] = Math.hypot((n % 90) - 45, (Math.floor(n / 90) % 90) - 45) < 11 ? 40 + (n % 7) : -1000; });
+    const { record } = await run(await saved('rod', rod));
+    expect(record.issues.map(({ code }) => code)).toContain('FEW_PATCHES');
+    expect(record.ct?.hasStart).toBe(false);
+  });
+
   it('reads what it wrote: a CT style passes its schema, and a falling NPS list of eleven does not', () => {
     expect(parseStyleFile(JSON.stringify(reference))).toEqual(reference);
     const short = { ...reference, nps: (reference as { nps: readonly number[] }).nps.slice(1) };
