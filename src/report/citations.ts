@@ -4,6 +4,8 @@ import { html, type Html } from './html.ts';
 export const citations = {
   ho2020: 'Ho J, Jain A, Abbeel P. Denoising diffusion probabilistic models. NeurIPS 2020. arXiv 2006.11239.',
   song2021: 'Song J, Meng C, Ermon S. Denoising diffusion implicit models. ICLR 2021. arXiv 2010.02502.',
+  bates1969: 'Bates JM, Granger CWJ. The combination of forecasts. Oper Res Q 20(4):451–468, 1969.',
+  efron1973: 'Efron B, Morris C. Stein’s estimation rule and its competitors: an empirical Bayes approach. J Am Stat Assoc 68(341):117–130, 1973.',
   nichol2021: 'Nichol A, Dhariwal P. Improved denoising diffusion probabilistic models. ICML 2021. arXiv 2102.09672.',
   salimans2022: 'Salimans T, Ho J. Progressive distillation for fast sampling of diffusion models. ICLR 2022. arXiv 2202.00512.',
   preechakul2022: 'Preechakul K, Chatthee N, Wizadwongsa S, Suwajanakorn S. Diffusion autoencoders: toward a meaningful and decodable representation. CVPR 2022. arXiv 2111.15640.',

@@ -5,11 +5,13 @@ import os
 import sys
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../../models/recipe'))
 import chain  # noqa: E402
 import tone_field  # noqa: E402
-from conform import CENTRE, TOP, find_head, place  # noqa: E402
+from conform import CENTRE, TOP, place  # noqa: E402
+from labels import head_box  # noqa: E402
 from simulate import Finished, finished  # noqa: E402
 
 ARMS = ('nothing', 'start', 'concord')
@@ -17,11 +19,12 @@ ARMS = ('nothing', 'start', 'concord')
 
 def conformed(volume):
     """A volume of the study [x, y, z] on 2 mm in our frame, and the way there for other volumes of its grid."""
-    box, top, _ = find_head(volume)
-    offset = tuple(int(np.floor(a + .5)) for a in (CENTRE[0] - box[0], CENTRE[1] - box[1], TOP - top))
+    # its heads are centred already and a few lose their crown, which the search for a head would refuse
+    x, y, half_x, half_y, top = head_box(gaussian_filter(volume, 1).T > .1)
+    offset = tuple(int(np.floor(a + .5)) for a in (CENTRE[0] - x, CENTRE[1] - y, TOP - top))
     working, view = place(volume, offset)
     view[:max(0, int(np.flatnonzero(volume.max((0, 1)) > 0)[0]) + offset[2])] = False
-    return Finished(working, view, box[2], box[3]), lambda other: place(np.ascontiguousarray(other, np.float32), offset)[0]
+    return Finished(working, view, half_x, half_y), lambda other: place(np.ascontiguousarray(other, np.float32), offset)[0]
 
 
 def errors(networks, spread, pair, brain, seed):
