@@ -26,7 +26,8 @@ export function travelerRows(cohort: Cohort, arm: string, plan: ValidationPlan):
     const twin = references.get(cohort.units[row]!.subject);
     return twin === undefined ? [] : [{ row, twin, unit: cohort.units[row]! }];
   });
-  if (pairs.length < LEAST_PEOPLE) return [absent('V-33', 'icc21', pairs.length === 0 ? 'NO_TRAVELERS' : 'FEW_SUBJECTS')];
+  // said once, not once an arm
+  if (pairs.length < LEAST_PEOPLE) return arm === 'before' ? [absent('V-33', 'icc21', pairs.length === 0 ? 'NO_TRAVELERS' : 'FEW_SUBJECTS')] : [];
   const columns = columnsOf(cohort, 'brain');
   const ratingsOf = (name: string): Rating[] => columns.map((column) => {
     const values = columnOf(cohort.standard.get(name)!, column);
