@@ -15,7 +15,8 @@ import chain
 import style_statistics as S
 import tone_field
 from evaluate import KINDS
-from simulate import load_heads, sample
+from simulate import sample
+from travel import load_heads
 
 LEVELS = {'1 level': (999.,), '2 levels': (999., 499.), '4 levels': (999., 749., 499., 249.),
           '8 levels, four of them untrained': (999., 874., 749., 624., 499., 374., 249., 124.)}

@@ -14,7 +14,8 @@ import torch
 import chain
 import style_statistics as S
 import tone_field
-from simulate import load_heads, sample
+from simulate import sample
+from travel import load_heads
 
 SPREADS = (0., .01, .015, .02, .025, .028, .032, .036, .042, .05, .06, .075)  # model scale
 

@@ -13,7 +13,8 @@ import chain
 import style_statistics as S
 import tone_field
 from evaluate import KINDS, bootstrap
-from simulate import finished, load_heads, simulated, travelling
+from simulate import finished
+from travel import load_heads, simulated, travelling
 
 SOURCES = 4
 

@@ -12,7 +12,8 @@ import numpy as np
 import chain
 import style_statistics as S
 import tone_field
-from simulate import Forced, load_heads, sample
+from simulate import sample
+from travel import Forced, load_heads
 
 CONDITIONS = {
     '1 reference scan': Forced(references=1), '3 reference scans': Forced(references=3), '10 reference scans': Forced(references=10),

@@ -14,7 +14,8 @@ import chain
 import style_statistics as S
 import tone_field
 from physics import FAMILIES
-from simulate import load_heads, sample
+from simulate import sample
+from travel import load_heads
 
 LANDMARKS = np.r_[.01, np.arange(.1, .95, .1), .99]  # Nyul & Udupa 1999: deciles and the two ends
 KINDS = {True: ('same', 'near'), False: FAMILIES}
@@ -103,7 +104,7 @@ def summary(rows):
         table = {}
         for m in METHODS:
             share = ((e['nothing'] - e[m]) / np.where(differ, gap, 1))[differ]
-            table[m] = dict(mae=round(float(np.median(e[m])), 4), mae_ci=bootstrap(e[m], groups), share=round(float(np.median(share)), 3),
+            table[m] = dict(mae=round(float(np.median(e[m])), 4), mae_ci=bootstrap(e[m], groups), mean=round(float(e[m].mean()), 4), share=round(float(np.median(share)), 3),
                             share_ci=bootstrap(share, groups[differ]), worse_than_nothing=round(float((e[m] > 1.01 * e['nothing']).mean()), 3),
                             better_than_start=round(float((e[m] < .995 * e['start']).mean()), 3))
         out[region] = dict(pairs=len(rows), differing=int(differ.sum()), methods=table)

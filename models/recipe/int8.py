@@ -15,7 +15,8 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 import chain
 import tone_field
-from simulate import load_heads, sample
+from simulate import sample
+from travel import load_heads
 
 
 class Recorded:

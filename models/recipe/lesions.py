@@ -12,7 +12,8 @@ import numpy as np
 import chain
 import style_statistics as S
 import tone_field
-from simulate import load_heads, sample
+from simulate import sample
+from travel import load_heads
 
 DIAMETERS = (3, 6, 10, 20)  # mm
 PER_SIZE = 3

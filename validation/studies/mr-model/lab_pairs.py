@@ -12,7 +12,8 @@ import chain  # noqa: E402
 import tone_field  # noqa: E402
 from conform import CENTRE, TOP, place  # noqa: E402
 from labels import head_box  # noqa: E402
-from simulate import Finished, finished  # noqa: E402
+from simulate import finished  # noqa: E402
+from travel import Finished  # noqa: E402
 
 ARMS = ('nothing', 'start', 'concord')
 
