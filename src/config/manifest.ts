@@ -41,7 +41,7 @@ type SharedManifest<Noise, Calibration> = Readonly<{
 }>;
 
 /** Shares of a CT's change to apply. */
-type CtShrinkage = Readonly<{ codeDistance: readonly number[]; lambda: readonly number[] }>;
+type CtShrinkage = Readonly<{ startSize: readonly number[]; lambda: readonly number[] }>;
 
 /** Measured on unseen scans; what is absent is not calibrated. */
 type SharedCalibration = Readonly<{
@@ -115,9 +115,9 @@ function checkTables({ calibration, style, networks, files }: Manifest): void {
     refuse(`/calibration/codeSpread: expected ${size} means and a ${size}×${size} precision, got other lengths`);
   }
   if ('shrinkage' in calibration && calibration.shrinkage !== undefined) {
-    const { codeDistance, lambda } = calibration.shrinkage;
-    if (codeDistance.length !== lambda.length || codeDistance.some((d, i) => i > 0 && d <= codeDistance[i - 1]!)) {
-      refuse('/calibration/shrinkage: expected rising distances with one lambda each, got another table');
+    const { startSize, lambda } = calibration.shrinkage;
+    if (startSize.length !== lambda.length || startSize.some((size, i) => i > 0 && size <= startSize[i - 1]!)) {
+      refuse('/calibration/shrinkage: expected rising sizes with one lambda each, got another table');
     }
   }
   const listed = new Set(files.map(({ path }) => path));

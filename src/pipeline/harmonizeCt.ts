@@ -3,7 +3,7 @@ import type { CtStyle } from '../config/styleFile.ts';
 import { issue } from '../core/issues.ts';
 import { evenlySpaced } from '../core/sliceStack.ts';
 import { gainSlices } from '../field/applyGainField.ts';
-import { composeGainField, factorField, startGains } from '../field/gainField.ts';
+import { composeGainField, factorField, startGains, startSize } from '../field/gainField.ts';
 import { gainStatistics, USED_SLICES } from '../field/gainStatistics.ts';
 import { cleanSlice } from '../field/huClasses.ts';
 import type { Scan } from '../formats/scan.ts';
@@ -20,7 +20,7 @@ import { createLookMeter, measureCt } from './measureCt.ts';
 import { checkModality } from './modality.ts';
 import { openDetail } from './openDetail.ts';
 import { sampleGainResidual } from './sampleField.ts';
-import { comparableDistance, shrinkageAt } from './shrinkage.ts';
+import { shrinkageAt } from './shrinkage.ts';
 
 /**
  * Steps 2 to 6 of one CT. Its grid and its unit stay as they are: nothing is resampled, and Hounsfield units are the scale.
@@ -39,7 +39,7 @@ export async function harmonizeCt(scan: Scan, job: ScanJob & Readonly<{ referenc
   const [redrawn, styleMap] = [await bundle.decodeStyle(code), await bundle.decodeStyle(reference.code)];
   const codeDistance = styleDistance(code, reference.code, calibration.codeSpread);
   // 4. start in closed form, diffuse the rest: from noise to the gains that turn one kernel into the other
-  const start = startGains(look.kernel, reference.kernel ?? undefined, protocol.field);
+  const start = startGains({ kernel: look.kernel, ...look.noise }, { ...reference, kernel: reference.kernel ?? undefined }, look.sampled, protocol.field);
   const started = gainStatistics(energies, start.gains);
   const residual = await sampleGainResidual(bundle, {
     statistics: started.samples,
@@ -52,7 +52,7 @@ export async function harmonizeCt(scan: Scan, job: ScanJob & Readonly<{ referenc
     referenceSpectra: spectraInput(reference.spectra ?? undefined),
   }, protocol.sampler, { seed: job.seed, key: scan.sha256, draws: job.draws });
   // 5. apply it to the native voxels: radial filters move detail up and down, the mean of a region stays
-  const shrinkage = shrinkageAt(comparableDistance(codeDistance, reference.scans), calibration.shrinkage);
+  const shrinkage = shrinkageAt(startSize(start.gains), calibration.shrinkage);
   const field = composeGainField(start.gains, residual.mean, { shrinkage, residual: calibration.residual ?? 1, ...protocol.field });
   const detail = openDetail({ scan, native, noise: look.noise, energies, reference, seed: job.seed }, protocol, bundle);
   const applied = detail.gains ?? field;

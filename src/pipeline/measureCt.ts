@@ -26,6 +26,8 @@ export type CtLook = Readonly<{
   /** Log powers of patches, [group · 12], and the log transfer of bands 1 … 12 that they tell of; undefined with too little tissue. */
   spectra: Float64Array | undefined;
   kernel: Float64Array | undefined;
+  /** Bands that the pixels can show. */
+  sampled: number;
   /** Radial amplitude of slices, bands 1 … 12, as shares of band 1. */
   amplitude: number[];
   /** SD of the detail in the body, HU. */
@@ -94,7 +96,7 @@ export function createLookMeter({ stack, filter }: GainScan): Readonly<{ add: (k
       if (waiting !== undefined) filter.power([waiting, waiting], power);
       const amplitude = Array.from({ length: BAND_COUNT }, (_, b) => Math.sqrt(power[b + 1]! / Math.max(power[1]!, 1e-9)));
       const { groups, sampled } = patches.result();
-      return { noise: noise.result(), spectra: groups, kernel: groups && kernelCurve(groups, sampled), amplitude, detailSd: detail.result(), pictures };
+      return { noise: noise.result(), spectra: groups, kernel: groups && kernelCurve(groups, sampled), sampled, amplitude, detailSd: detail.result(), pictures };
     },
   };
 }

@@ -108,7 +108,7 @@ describe('harmonizeScan of a CT', { timeout: 240_000 }, () => {
 
   it('flags a scan that no voxel of was changed as UNCHANGED, and only that', async () => {
     const { calibration } = bundle.manifest;
-    const still = { ...bundle, manifest: { ...bundle.manifest, calibration: { ...calibration, shrinkage: { codeDistance: [0, 1], lambda: [0, 0] } } } };
+    const still = { ...bundle, manifest: { ...bundle.manifest, calibration: { ...calibration, shrinkage: { startSize: [0, 1], lambda: [0, 0] } } } };
     const codes = async (of: CtBundle): Promise<string[]> => (await run(await saved('still', sharp), {}, of)).record.issues.map(({ code }) => code);
     expect(await codes(still)).toContain('UNCHANGED');
     expect(await codes(bundle)).not.toContain('UNCHANGED');

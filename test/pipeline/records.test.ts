@@ -37,8 +37,8 @@ describe('outputPaths', () => {
 });
 
 describe('shrinkageAt', () => {
-  const table = { codeDistance: [1, 3, 5], lambda: [0, 0.4, 1] };
-  it('is linear between calibrated distances and constant beyond', () => {
+  const table = { startSize: [1, 3, 5], lambda: [0, 0.4, 1] };
+  it('is linear between calibrated sizes and constant beyond', () => {
     expect([0, 1, 2, 3, 4, 5, 99].map((d) => shrinkageAt(d, table))).toEqual([0, 0, 0.2, 0.4, 0.7, 1, 1]);
   });
   it('is 1 without a calibration', () => {

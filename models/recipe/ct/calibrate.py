@@ -1,8 +1,8 @@
 """How far to trust the networks, measured in rendered pairs of training anatomies under scanners they never saw → calibration.json
 
 python -m ct.calibrate --bundle DIR --out calibration.json --volumes FILE... [--pairs 64]
-residual: the share of the generated field with the least mean error over pairs of different scanners. Shrinkage: for pairs binned by the Mahalanobis distance of
-their codes the lambda with the least error, made non-decreasing from 0 at distance 0. Limits: 99.5 % points.
+residual: the share of the generated field with the least mean error over pairs of different scanners. Shrinkage: for pairs binned by the size of their start
+the largest lambda whose mean error is within 1 % of the least, made non-decreasing from 0 at size 0. Limits: 99.5 % points.
 """
 import argparse
 import json
@@ -11,11 +11,12 @@ import numpy as np
 
 from ct import chain
 from ct.gain_statistics import BANDS
+from ct.kernel_curve import start_size
 from ct.render import Volumes
 from ct.simulate import KINDS
 
 LAMBDAS = np.linspace(0, 1, 5)
-SHARES = np.array([0., .25, .5, .75, 1.])
+SHARES = np.array([0., .25, .5])
 BINS = 6
 
 
@@ -52,7 +53,7 @@ def measured(networks, pair, seed):
     nothing = float(np.abs(source.scan.hu[used] - truth)[body].mean())
     sd = fields.std(0)[np.broadcast_to(source.supported[:, None], fields.shape[1:])]
     return dict(kind=pair.kind, nothing=nothing, table=np.concatenate([np.full((len(SHARES), 1), nothing), table], 1), sd=float(sd.mean()) if sd.size else 0.,
-                redraw=[redraw_error(networks, r) for r in (source, *references)], references=len(references), started=bool((restyling.start != 1).any()),
+                redraw=[redraw_error(networks, r) for r in (source, *references)], started=bool((restyling.start != 1).any()), size=start_size(restyling.start),
                 codes=[restyling.source_code.numpy()[0], restyling.reference_code.numpy()[0]])
 
 
@@ -78,23 +79,24 @@ def calibration(rows):
     codes = np.array([c for r in rows for c in r['codes']])
     mean, precision = codes.mean(0), np.linalg.inv(np.cov(codes.T) + .02 * np.eye(codes.shape[1]))
     distance = lambda d: float(np.sqrt(d @ precision @ d))
-    far = np.array([chain.comparable_distance(distance(r['codes'][1] - r['codes'][0]), r['references']) for r in rows])
+    far = np.array([r['size'] for r in rows])
     tables = np.array([r['table'] for r in rows])
     differ = np.array([r['kind'] != 'same' for r in rows])
     by_share = tables[differ, :, -1].mean(0)
     share = int(np.argmin(by_share))
     bins = np.array_split(np.argsort(far), BINS)
-    strength = increasing([float(LAMBDAS[np.argmin(tables[b, share].mean(0))]) for b in bins])
+    least = lambda errors: float(LAMBDAS[np.flatnonzero(errors <= 1.01 * errors.min()).max()])
+    strength = increasing([least(tables[b, share].mean(0)) for b in bins])
     limit = lambda values: round(float(np.quantile(values, .995)), 6)
     result = dict(
-        shrinkage={'codeDistance': [0.] + [round(float(far[b].mean()), 4) for b in bins], 'lambda': [0.] + [round(v, 3) for v in strength]}, residual=float(SHARES[share]),
+        shrinkage={'startSize': [0.] + [round(float(far[b].mean()), 4) for b in bins], 'lambda': [0.] + [round(v, 3) for v in strength]}, residual=float(SHARES[share]),
         redrawError=dict(p995=limit([e for r in rows for e in r['redraw']])), uncertainty=dict(limit=limit([r['sd'] for r in rows])),
         codeSpread=dict(mean=[round(float(m), 6) for m in mean], precision=[[round(float(p), 6) for p in row] for row in precision],
                         p995=limit([distance(c - mean) for c in codes])))
     by_kind = {k: dict(pairs=int(of.sum()), by_share=tables[of, :, -1].mean(0).round(2).tolist(), nothing=round(float(tables[of, 0, 0].mean()), 2))
                for k in KINDS for of in [np.array([r['kind'] == k for r in rows])] if of.any()}
     report = dict(pairs=len(rows), started=int(sum(r['started'] for r in rows)), shares=SHARES.tolist(), differing=int(differ.sum()), by_share=by_share.round(3).tolist(), by_kind=by_kind,
-                  bins=[dict(distance=round(float(far[b].mean()), 3), by_lambda=tables[b, share].mean(0).round(2).tolist()) for b in bins],
+                  bins=[dict(size=round(float(far[b].mean()), 3), by_lambda=tables[b, share].mean(0).round(2).tolist()) for b in bins],
                   shrinkage=result['shrinkage'], residual=result['residual'])
     return result, report
 

@@ -19,11 +19,6 @@ TIMESTEPS = (999., 499.)
 DRAWS = 8
 
 
-def comparable_distance(distance, references):
-    """The code distance as it would be with one reference scan: a mean of n codes has 1/n of one person's scatter."""
-    return distance * np.sqrt(2 / (1 + 1 / references))
-
-
 class Reading(Parts):
     """Everything that is measured of one scan, statistics on at most `most` slices."""
 
@@ -72,7 +67,7 @@ class Restyling:
     def __init__(self, networks, source, references):
         self.networks, self.source = networks, source
         tensor1 = lambda a: torch.from_numpy(np.asarray(a, np.float32))[None]
-        self.start = start_gain(source.curve, mean_curve([r.curve for r in references]))
+        self.start = start_gain(source.curve, mean_curve([r.curve for r in references]), (source.flat, mean_flat(references)), source.groups[1])
         self.spectra = [tensor1(spectral(g)) for g in (source.groups[0], mean_groups([r.groups[0] for r in references]))]
         self.source_code = networks['encoder'](tensor1(source.statistics))
         self.codes = torch.cat([networks['encoder'](tensor1(r.statistics)) for r in references])

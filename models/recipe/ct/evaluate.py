@@ -10,19 +10,19 @@ import numpy as np
 
 from ct import chain, measures
 from ct.flat_patches import flat_gain
+from ct.kernel_curve import start_size
 from ct.render import Volumes
 
 METHODS = ('nothing', 'gaussian', 'spectrum', 'flat', 'start', 'field', 'model', 'best_linear')
 
 
 def table_shrinkage(calibration):
-    """lambda of a code distance, as the product reads it from the manifest."""
-    precision, table = np.asarray(calibration['codeSpread']['precision']), calibration['shrinkage']
+    """(size of the start, its lambda) as the product reads it from the manifest."""
+    table = calibration['shrinkage']
 
     def shrink(restyling):
-        d = (restyling.reference_code - restyling.source_code).numpy()[0]
-        distance = chain.comparable_distance(np.sqrt(max(0, d @ precision @ d)), len(restyling.codes))
-        return float(distance), float(np.interp(distance, table['codeDistance'], table['lambda']))
+        size = start_size(restyling.start)
+        return size, float(np.interp(size, table['startSize'], table['lambda']))
     return shrink
 
 

@@ -120,7 +120,7 @@ def manifest(options, size, parity, calibration, evaluation):
 
 def nothing_is_refused(code):
     """The calibration of a bundle that was never calibrated: full strength, no limit that a scan could reach."""
-    return dict(shrinkage=dict(codeDistance=[0, 1], **{'lambda': [1, 1]}), residual=1, redrawError=dict(p995=1e6), uncertainty=dict(limit=1e6),
+    return dict(shrinkage=dict(startSize=[0, 1], **{'lambda': [1, 1]}), residual=1, redrawError=dict(p995=1e6), uncertainty=dict(limit=1e6),
                 codeSpread=dict(mean=[0.] * code, precision=np.eye(code).tolist(), p995=1e6))
 
 

@@ -20,6 +20,9 @@ SMEAR = .067                                         # cycles/mm, what a 12 mm H
 LOWEST = .03                                         # cycles/mm from which anatomy falls
 TOLERANCE = np.r_[1.2, .85, np.full(BANDS - 2, .5)]  # SD of a fitted log power
 EDGE_PRIOR = .35                                     # edge enhancement is rare: exp(-boost / .35)
+ENOUGH, AGREE = 30, .6                               # flat patches; root mean square of the log difference
+DIRECT = .6 * np.r_[0., .5, np.ones(BANDS - 2)]      # at low frequency patches see anatomy
+LOCK = np.r_[.5, .95, np.ones(BANDS - 2)]            # and kernels pass nearly all
 
 
 def blurred(hat, f):
@@ -64,8 +67,22 @@ def log_curve(groups, sampled):
     return posterior @ LOG_TRANSFER / posterior.sum()
 
 
-def start_gain(source, reference):
-    """[12] gains from two log curves; ones when either scan has none."""
+def start_gain(source, reference, flat=None, sampled=BANDS):
+    """[12] gains from two log curves; ones when either scan has none.
+
+    `flat`: ((nps, patches), (nps, patches)) of the flat patches of both, where they are known. Where both scans have enough and sqrt(NPS ratio) agrees with the
+    curves, it counts for DIRECT of the gain: it is the more precise of two when dose and kernel agree, and out of all reason when they do not.
+    """
     if source is None or reference is None:
         return np.ones(BANDS)
-    return np.clip(np.exp(reference - source), GAIN_MIN, GAIN_MAX)
+    log_gain = reference - source
+    if flat is not None and min(flat[0][1], flat[1][1]) >= ENOUGH:
+        further = .5 * np.log(np.maximum(flat[1][0], 1e-9) / np.maximum(flat[0][0], 1e-9)) - log_gain
+        if np.sqrt((further[2:sampled] ** 2).mean()) < AGREE:
+            log_gain = log_gain + DIRECT * further
+    return np.clip(np.exp(LOCK * log_gain), GAIN_MIN, GAIN_MAX)
+
+
+def start_size(gain):
+    """How far a start is from leaving the scan alone: root mean square of the log gains of bands 1 to 8."""
+    return float(np.sqrt((np.log(gain[:8]) ** 2).mean()))

@@ -45,7 +45,7 @@ def vectors():
     energy, volume = energies(parts)
     powers = [nps(Parts(s).hu, SPACING[1:]) for s in (source, reference)]
     groups, curves = zip(*((g, log_curve(g, n)) for g, n in (spectra(p, range(SHAPE[0])) for p in (parts, Parts(reference)))))
-    start = start_gain(*curves)
+    start = start_gain(*curves, tuple(powers), 11)
     z, y, x = parts.grid
     nodes = np.exp(np.random.default_rng(3).normal(0, .3, (CLASS_COUNT, BANDS, z, y, x)) + np.log(start)[None, :, None, None, None])
     nodes = np.clip(nodes, .1, 4).astype(np.float32)
