@@ -1,6 +1,6 @@
 """Averaged weights → a bundle: three ONNX files and manifest.json, with the measured parity.
 
-python export_onnx.py --checkpoints DIR --bundle models/mr-head/0.2.0 --version 0.2.0 [--calibration calibration.json]
+python export_onnx.py --checkpoints DIR --bundle models/mr-head/0.3.0 --version 0.3.0 [--calibration calibration.json]
 python export_onnx.py --tiny test/support/tinyBundle     random small weights for tests, no checkpoints needed
 """
 import argparse
