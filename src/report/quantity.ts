@@ -42,15 +42,15 @@ export function metricQuantity(metric: MetricValue | undefined): Html {
 
 /** What is said in place of an interval; a code that is not among these is spelled. */
 const withheldIntervals: Readonly<Record<string, string>> = {
-  FEW_SUBJECTS: 'too few people',
-  UNDEFINED_DRAWS: 'undefined in too many draws',
-  ONE_SIDED_DRAWS: 'draws lie to one side',
-  INTERVAL_OUTSIDE: 'draws lie elsewhere',
-  COPIES_IN_DRAWS: 'people drawn twice would bias it',
-  NOTHING_MOVED: 'nothing moved in any draw',
+  FEW_SUBJECTS: 'few people',
+  UNDEFINED_DRAWS: 'draws undefined',
+  ONE_SIDED_DRAWS: 'draws one-sided',
+  INTERVAL_OUTSIDE: 'draws elsewhere',
+  COPIES_IN_DRAWS: 'copies bias draws',
+  NOTHING_MOVED: 'draws all equal',
 };
 
-/** `no interval: too few people`. */
+/** `no interval: few people`. */
 export function noIntervalText(code: string): string {
   return `no interval: ${withheldIntervals[code] ?? reasonText(code)}`;
 }
