@@ -3,10 +3,8 @@ import { basename } from 'node:path';
 import type { CohortRecord, EvaluatedScan } from '../core/cohortRecord.ts';
 import { ConcordError } from '../core/errors.ts';
 import type { CovariateTable, FeatureTable } from '../core/featureTable.ts';
-import { ScanRefusal } from '../core/issues.ts';
 import { randomStream } from '../core/random.ts';
 import { RESEARCH_USE } from '../core/scanRecord.ts';
-import type { ScanInput } from '../formats/scan.ts';
 import { binWidth, pooledShares, widerBins } from '../metrics/intensityHistogram.ts';
 import { shuffled } from '../metrics/permutation.ts';
 import { wasserstein1OfHistograms } from '../metrics/wasserstein1.ts';
@@ -18,10 +16,11 @@ import { armNotes } from './evaluation/arms/imageArms.ts';
 import { distanceRows, type CohortFeatures } from './evaluation/distances.ts';
 import { clustersOf, type StatisticsPlan } from './evaluation/estimates.ts';
 import { featureTable } from './evaluation/features.ts';
+import { collected } from './evaluation/collected.ts';
+import { findSets } from './evaluation/findSets.ts';
 import { flowRows } from './evaluation/flow.ts';
 import { matchScans, subjectOf, type RoleIssue } from './evaluation/matchScans.ts';
 import { inThisProcess, type MeasuredPair, type ScanMeasurer } from './evaluation/measureScans.ts';
-import { findInOneForm } from './evaluation/oneForm.ts';
 import { noParticipants, readParticipants } from './evaluation/participants.ts';
 import { pairedRows, summaryRows } from './evaluation/preservation.ts';
 import { featureBins, type ScanFeatures } from './evaluation/scanFeatures.ts';
@@ -66,7 +65,7 @@ export type Evaluation = Readonly<{ record: CohortRecord; table: FeatureTable; c
  */
 export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
   // 1. find and pair
-  const found = await findAll(job);
+  const found = await findSets(job);
   const { pairs, issues: unmatched } = matchScans(found.before, found.after, found.truth);
   const issues: RoleIssue[] = [...found.issues, ...unmatched];
   if (pairs.length === 0) {
@@ -145,53 +144,6 @@ function trainingHalf<Scan extends Readonly<{ name: string }>>(reference: readon
   if (people.length < 6) return { scans: reference, note: 'Comparator arms were fitted to every reference scan: there are too few to hold any back, which flatters these arms.' };
   const half = new Set(shuffled(people, randomStream(`${seed}|training`)).slice(0, people.length >> 1));
   return { scans: reference.filter(({ name }) => half.has(subjectOf(name))), note: `Comparator arms were fitted to ${half.size} of ${people.length} reference people, drawn at random, and compared with all.` };
-}
-
-type Found = Readonly<Record<'before' | 'after' | 'reference' | 'truth', readonly ScanInput[]>> & Readonly<{ issues: readonly RoleIssue[]; notes: readonly string[] }>;
-
-async function findAll(job: EvaluateJob): Promise<Found> {
-  const issues: RoleIssue[] = [];
-  const notes: string[] = [];
-  const find = async (role: 'before' | 'after' | 'reference' | 'truth', path: string | null): Promise<readonly ScanInput[]> => {
-    if (path === null) return [];
-    const listing = await findInOneForm(path);
-    if (listing.copies > 0) notes.push(`${listing.copies} DICOM series of the --${role} scans lie beside their NIfTI copies: these were evaluated, and each scan counts once.`);
-    issues.push(...listing.issues.map((listed) => ({ role, scan: listed.name, issue: listed.issue })));
-    return listing.inputs;
-  };
-  return {
-    before: await find('before', job.before),
-    after: await find('after', job.after),
-    reference: await find('reference', job.reference),
-    truth: await find('truth', job.truth),
-    issues,
-    notes,
-  };
-}
-
-type Listing<Item> = Readonly<{ workers: number; advance: () => void; role: string; nameOf: (item: Item) => string }>;
-
-/** So many items at a time, results and issues in the items' order; a scan's own fault is collected, anything else ends the run. */
-async function collected<Item, Result>(items: readonly Item[], { workers, advance, role, nameOf }: Listing<Item>, issues: RoleIssue[], measure: (item: Item) => Promise<Result>): Promise<Result[]> {
-  const outcomes = new Array<Result | ScanRefusal>(items.length);
-  let next = 0;
-  const takeTurns = async (): Promise<void> => {
-    for (let n = next++; n < items.length; n = next++) {
-      outcomes[n] = await measure(items[n]!).catch((error: unknown) => {
-        if (error instanceof ScanRefusal) return error;
-        // the others take no new item
-        next = items.length;
-        throw error;
-      });
-      advance();
-    }
-  };
-  await Promise.all(Array.from({ length: workers }, takeTurns));
-  return outcomes.flatMap((outcome, n) => {
-    if (!(outcome instanceof ScanRefusal)) return [outcome];
-    issues.push({ role, scan: nameOf(items[n]!), issue: outcome.issue });
-    return [];
-  });
 }
 
 /** The values of one pair: its own distance to the pooled reference, its fidelity, its errors. */
