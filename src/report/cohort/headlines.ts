@@ -82,7 +82,7 @@ export function renderHeadlineParts(validation: ValidationRecord): Html {
     if (headline === undefined || headline.parts.length === 0 || 'unavailable' in headlineOf(validation, id)) return [];
     return [partsTable(questions[id].title, headline)];
   });
-  return tables.length === 0 ? html`` : html`<details><summary>What the scores of ${armName(validation, arm ?? '')} are made of</summary><p class="caption">The weights were fixed before the run. Each part is scaled from 0 to 1; the score is their weighted mean.</p>${tables}</details>`;
+  return tables.length === 0 ? html`` : html`<details><summary>What the scores of ${armName(validation, arm ?? '')} are made of</summary><p class="caption">The weights were fixed before the run. The first score is the weighted mean of its parts, each within −1 to 1; the second that of its parts, each within 0 to 1, times what is left of spread and identity where less than 80 % is.</p>${tables}</details>`;
 }
 
 function partsTable(title: string, { parts }: Headline): Html {
