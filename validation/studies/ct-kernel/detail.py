@@ -108,7 +108,7 @@ class Case:
         reading, readings = chain.Reading(source, READ), [chain.Reading(r, READ) for r in references]
         restyling = chain.Restyling(networks, reading, readings)
         residual = restyling.fields().mean(0)
-        self.distance, self.strength = table_shrinkage(calibration)(restyling)
+        self.size, self.strength = table_shrinkage(calibration)(restyling)
         self.nodes = restyling.nodes(residual, self.strength, calibration.get('residual', 1.))
         spacing = source.spacing[1:]
         flats = [nps(r.hu, r.scan.spacing[1:]) for r in (reading, *readings)]
@@ -237,7 +237,7 @@ def measured(networks, calibration, network, paths, kind, seed, timesteps):
         nodules = [(m[2] / t[2], m[3] / t[3]) for m, t in both if t[4] is None]
         values[arm]['nodule_contrast'], values[arm]['nodule_area'] = mean([n[0] for n in nodules]), mean([n[1] for n in nodules])
         values[arm]['edge_rise_ratio'] = {str(c): mean([m[4] / t[4] for m, t in both if t[4] and t[1] == c]) for c in (60, 150, 400)}
-    return dict(kind=kind, **what, distance=case.distance, strength=case.strength, level=round(case.level, 3), shape=round(case.shape, 3),
+    return dict(kind=kind, **what, start_size=round(case.size, 3), strength=case.strength, level=round(case.level, 3), shape=round(case.shape, 3),
                 gains=[round(float(g), 3) for g in case.gains], patches=case.patches, inserts=len(inserts), values=values)
 
 
