@@ -15,7 +15,7 @@ from labels import head_box  # noqa: E402
 from simulate import finished  # noqa: E402
 from travel import Finished  # noqa: E402
 
-ARMS = ('nothing', 'start', 'concord')
+ARMS = ('nothing', 'start', 'full strength', 'concord')
 
 
 def conformed(volume):
@@ -29,14 +29,15 @@ def conformed(volume):
 
 
 def errors(networks, spread, pair, brain, seed):
-    """[3 arms, head and brain]"""
+    """[4 arms, head and brain]"""
     c, y, start = (pair[k].astype(np.float32) for k in ('source', 'truth', 'start'))
     r = pair['reference'].astype(np.float32).repeat(2, 0).repeat(2, 1).repeat(2, 2)
     (source, placed), (reference, _) = conformed(c), conformed(r)
     item = finished((source, placed(y) / reference.scale, source, [reference], 'study'), keep_volumes=True)
-    tone = chain.toned(item, chain.sample_fields(networks, item, 8, seed=seed), spread)
     head, inside = (placed((c > .12) & (y > .05) & mask) > 0 for mask in (True, brain))
-    made = placed(c)[head], placed(start)[head], tone_field.apply_tone(tone, source.values, head) * reference.scale
+    fields = chain.sample_fields(networks, item, 8, seed=seed)
+    restyled = (tone_field.apply_tone(chain.toned(item, fields, known), source.values, head) * reference.scale for known in (None, spread))
+    made = placed(c)[head], placed(start)[head], *restyled
     return [[float(np.abs(v - placed(y)[head])[m].mean()) for m in (slice(None), inside[head])] for v in made]
 
 
