@@ -34,7 +34,7 @@ describe('a planted site effect that is exactly taken out', () => {
   let record: ValidationRecord;
   beforeAll(() => {
     record = validated({ perSite: 16, shift: 1.5, spread: 1.4, ageEffect: 0.6 }, { featureArms: ['combat', 'covbat', 'shuffled-people', 'site-mean'] });
-  }, 120_000);
+  }, 300_000);
 
   it('is found before and gone after: d, MMD, components', () => {
     expect(row(record, 'medianAbsCohenD', 'before').value).toBeGreaterThan(0.9);
@@ -110,7 +110,7 @@ describe('input that allows less', () => {
   it.each([2, 3, 4])('computes what %i people a site allow, and ends', (perSite) => {
     const record = validated({ perSite, features: 8 });
     expect(record.rows.length).toBeGreaterThan(50);
-  }, 60_000);
+  }, 180_000);
 
   it('withholds both scores where a site lost more scans than the limit, and only then', () => {
     const flow = (analysed: number): ValidationInput['flow'] => [{ site: 'b', found: 10, readable: 10, refused: { OOD_ANATOMY: 10 - analysed }, unmatched: 0, analysed }];
@@ -119,7 +119,7 @@ describe('input that allows less', () => {
     expect(lost.warnings[0]).toContain('more than 20 %');
     expect(validated({ perSite: 8, features: 8 }, { flow: flow(8) }).headlines.preservation[0]!.finding).toHaveProperty('value');
     expect(validated({ perSite: 8, features: 8 }, { flow: flow(7), mostLeftOut: 0.3 }).headlines.preservation[0]!.finding).toHaveProperty('value');
-  }, 60_000);
+  }, 180_000);
 
   it('compares each of three sites with all the others, and none where there are two', () => {
     const { table, ...rest } = plantedCohort({ perSite: 10, features: 8, shift: 2 });
@@ -134,7 +134,7 @@ describe('input that allows less', () => {
     expect(against('A|rest')).toBeGreaterThan(0.4);
     expect(against('A|rest')).toBeLessThan(against('B|rest'));
     expect(validated({ perSite: 4, features: 8 }).rows.some(({ sites }) => sites.endsWith('|rest'))).toBe(false);
-  }, 60_000);
+  }, 180_000);
 
   it('says whom the refusals took, cells of few people suppressed (S-22)', () => {
     const people = Array.from({ length: 20 }, (_, n) => ({ subject: `sub-${n}`, site: n < 14 ? 'a' : 'b', isAnalysed: n % 7 !== 0 }));
@@ -156,7 +156,7 @@ describe('input that allows less', () => {
     };
     const base = validated({ perSite: 8, features: 8 });
     expect(validated({ perSite: 8, features: 8 }, { table, pairs: [...cohort.pairs].reverse() })).toEqual(base);
-  }, 60_000);
+  }, 180_000);
 
   it('one subject per site: describes, tests nothing, and says so', () => {
     const record = validated({ perSite: 1 });

@@ -38,7 +38,8 @@ function evaluated(name, sets) {
   const found = { ...summary(JSON.parse(readFileSync(join(output, 'evaluation.json'), 'utf8'))), seconds: Math.round((Date.now() - started) / 1000), load: loadavg().map((value) => Math.round(value)) };
   // each direction is kept as soon as it is there: the next may take as long again
   done[name] = found;
-  writeFileSync(file, `${JSON.stringify(done, null, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify(done, (_, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value))
+    .replaceAll(/},{/g, '},\n{')}\n`);
 }
 
 /** What the README quotes: headlines, the probes on the brain, and the rows that are asked for most. */
@@ -51,7 +52,7 @@ function summary({ validation, paired, counts }) {
     probes: validation.probes.filter(({ scope }) => scope !== 'head').map(({ probe, arm, trainedOn, scope, model, balancedAccuracy, seeds, auc, asReference }) => ({ probe, arm, trainedOn, scope, model, balancedAccuracy, seeds, auc, asReference })),
     excesses: validation.excesses,
     rows: validation.rows.filter(({ statistic, scope }) => kept.includes(statistic) && scope !== 'head'),
-    absent: validation.rows.filter(({ arm, finding }) => arm === 'cohort' && 'unavailable' in finding).map(({ item, statistic, finding }) => `${item} ${statistic}: ${finding.unavailable}`),
+    absent: [...new Set(validation.rows.filter(({ arm, finding }) => arm === 'cohort' && 'unavailable' in finding).map(({ item, statistic, finding }) => `${item} ${statistic}: ${finding.unavailable}`))],
     warnings: validation.warnings, identifiable: validation.design.identifiable, paired,
   };
 }
