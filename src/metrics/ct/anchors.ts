@@ -15,6 +15,8 @@ export const huAnchors: readonly Anchor[] = [
 
 /** Inside a tissue smoothed HU change by less over two pixels; at its rim partial volume is no tissue, and a kernel rightly moves it. */
 const FLAT_HU = 40;
+/** Bone's limit is so many times the hard one: in truth the bone of one chest moves by 25 HU between B40f and B70f, soft tissue by 0.5. */
+const BONE_LIMITS = 3;
 /** With fewer voxels an anchor says nothing. */
 const LEAST_VOXELS = 200;
 
@@ -51,7 +53,7 @@ export function createAnchorMeter(width: number): AnchorMeter {
     result: ({ soft, hard }) => huAnchors.flatMap(({ id, expected, isHard }, a) => {
       const [voxels, x, xx, y, yy] = sums[a]! as unknown as [number, number, number, number, number];
       if (voxels < LEAST_VOXELS) return [];
-      return [{ id, expected, voxels, before: moments(voxels, x, xx), after: moments(voxels, y, yy), limit: isHard ? hard : soft }];
+      return [{ id, expected, voxels, before: moments(voxels, x, xx), after: moments(voxels, y, yy), limit: id === 'bone' ? BONE_LIMITS * hard : isHard ? hard : soft }];
     }),
   };
 }
