@@ -114,7 +114,7 @@ function checkTables({ calibration, style, networks, files }: Manifest): void {
     || codeSpread.precision.some((row) => row.length !== size))) {
     refuse(`/calibration/codeSpread: expected ${size} means and a ${size}×${size} precision, got other lengths`);
   }
-  if ('shrinkage' in calibration && calibration.shrinkage !== undefined) {
+  if ('shrinkage' in calibration) {
     const { startSize, lambda } = calibration.shrinkage;
     if (startSize.length !== lambda.length || startSize.some((size, i) => i > 0 && size <= startSize[i - 1]!)) {
       refuse('/calibration/shrinkage: expected rising sizes with one lambda each, got another table');
