@@ -70,6 +70,11 @@ export function sourceRows({ units }: Cohort): number[] {
   return units.flatMap(({ role }, n) => (role === 'source' ? [n] : []));
 }
 
+/** Subject → the row of their scan on the reference scanner: people who travelled. */
+export function referenceScans({ units }: Cohort): ReadonlyMap<string, number> {
+  return new Map(units.flatMap((unit, n) => (unit.role === 'reference' ? [[unit.subject, n] as const] : [])));
+}
+
 function keyOf({ site, subject }: TableScan): string {
   return `${site}\t${subject}`;
 }

@@ -8,7 +8,7 @@ import { type Counts, countsOf } from '../metrics/drawn.ts';
 import { shuffled } from '../metrics/permutation.ts';
 import { equivalenceOfDraws, intervalFrom, type Resampled, resampled, resamplesOf } from '../metrics/resampling.ts';
 import type { CovariateColumn } from './covariates.ts';
-import { type Cohort, sourceRows } from './cohortUnits.ts';
+import { type Cohort, referenceScans, sourceRows } from './cohortUnits.ts';
 import { columnsOf } from './featureSets.ts';
 import { found, medianOf, rowsOf, shareOf } from './findings.ts';
 import { margins, type ValidationPlan } from './plan.ts';
@@ -21,7 +21,8 @@ const LEAST_PEOPLE = 8;
  * as an effect. `effectRetained` is the slope of the effects after on the effects before, over features and through 0:
  * 1 kept, 0 lost; effects are in SDs between people of the same arm. `effectRetainedRaw` is the same in the features' own
  * units, which harmonization may rescale. `effectEquivalence`: p of two one-sided tests that the effect is not kept within
- * the margin. The shuffled covariate is the negative control.
+ * the margin. Where everybody travelled, `effectOfReference` compares with the effects that the same people's reference scans
+ * show: where scanners differ much, what *before* shows is no truth. The shuffled covariate is the negative control.
  */
 export function effectRows(cohort: Cohort, arm: string, covariates: readonly CovariateColumn[], plan: ValidationPlan): ValidationRow[] {
   const columns = columnsOf(cohort, 'brain');
@@ -31,12 +32,16 @@ export function effectRows(cohort: Cohort, arm: string, covariates: readonly Cov
     const own = rows.map((row) => covariate.values[row]!);
     if (rows.length < LEAST_PEOPLE || own.every((value) => value === own[0]) || columns.length === 0) return rowsOf(place, { effectRetained: { unavailable: rows.length < LEAST_PEOPLE ? 'FEW_SUBJECTS' : 'CONSTANT' } });
     const sites = rows.map((row) => cohort.units[row]!.site);
-    const valuesOf = (name: string): Float64Array[] => columns.map((column) => withinSites(rows.map((row) => cohort.standard.get(name)!.values[row * cohort.features.length + column]!), sites));
-    const [before, after] = [valuesOf('before'), valuesOf(arm)];
+    const valuesOf = (name: string, units: readonly number[]): Float64Array[] =>
+      columns.map((column) => withinSites(units.map((unit) => cohort.standard.get(name)!.values[unit * cohort.features.length + column]!), sites));
+    const [before, after] = [valuesOf('before', rows), valuesOf(arm, rows)];
+    const references = referenceScans(cohort);
+    const twins = rows.flatMap((row) => references.get(cohort.units[row]!.subject) ?? []);
     const x = withinSites(own, sites);
     const mixed = withinSites(shuffled(own, randomStream(`${plan.seed}|covariate|${covariate.name}`)), sites);
     return rowsOf(place, {
       ...retained(cohort, rows, { x, before, after }, plan),
+      ...(twins.length === rows.length && { effectOfReference: shareFinding(cohort, rows, { x, before: valuesOf(arm, twins), after }, plan) }),
       medianPartialR2: found(medianOf(after.map((values) => relation(x, values).correlation ** 2))),
       shuffledPartialR2: found(medianOf(after.map((values) => relation(mixed, values).correlation ** 2))),
       ...interaction(cohort, arm, covariate, columns),
@@ -56,6 +61,11 @@ function retained(cohort: Cohort, rows: readonly number[], effects: Effects, pla
   const withInterval = (own: Resampled): Finding => found(own.value, { interval: intervalFrom(own, plan.confidence) });
   const p = equivalenceOfDraws(standard, { low: 1 - margins.effectRetained, high: 1 + margins.effectRetained });
   return { effectRetained: withInterval(standard), effectEquivalence: found(p, { p }), effectRetainedRaw: withInterval(raw) };
+}
+
+function shareFinding(cohort: Cohort, rows: readonly number[], effects: Effects, plan: ValidationPlan): Finding {
+  const own = resampled((drawn) => shareLeft(effects, countsOf(drawn, rows.length), 'correlation'), resamplesOf(rows.map((row) => cohort.units[row]!), plan));
+  return found(own.value, { interval: intervalFrom(own, plan.confidence) });
 }
 
 /** Slope through 0 of the effects after on the effects before, over features. */

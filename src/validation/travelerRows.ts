@@ -8,7 +8,7 @@ import { shuffled } from '../metrics/permutation.ts';
 import { midRanks } from '../metrics/ranks.ts';
 import { intervalOf, resamplesOf } from '../metrics/resampling.ts';
 import { pearson } from '../metrics/spearman.ts';
-import { type Cohort, sourceRows } from './cohortUnits.ts';
+import { type Cohort, referenceScans, sourceRows } from './cohortUnits.ts';
 import { columnsOf } from './featureSets.ts';
 import { absent, found, medianOf, rowsOf } from './findings.ts';
 import type { ValidationPlan } from './plan.ts';
@@ -21,7 +21,7 @@ const LEAST_PEOPLE = 3;
  * `…Change` is after less before, its interval from the same draws of people in both.
  */
 export function travelerRows(cohort: Cohort, arm: string, plan: ValidationPlan): ValidationRow[] {
-  const references = new Map(cohort.units.flatMap((unit, n) => (unit.role === 'reference' ? [[unit.subject, n] as const] : [])));
+  const references = referenceScans(cohort);
   const pairs = sourceRows(cohort).flatMap((row) => {
     const twin = references.get(cohort.units[row]!.subject);
     return twin === undefined ? [] : [{ row, twin, unit: cohort.units[row]! }];

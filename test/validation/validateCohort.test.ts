@@ -81,6 +81,7 @@ describe('a planted site effect that is exactly taken out', () => {
     expect(row(record, 'effectRetained', 'harmonized', 'age').value).toBeCloseTo(1, 9);
     // kept in every draw, so shown; exchanged people keep it in next to none
     expect(row(record, 'effectEquivalence', 'harmonized', 'age').value).toBe(1 / 201);
+    expect(record.rows.some(({ statistic }) => statistic === 'effectOfReference')).toBe(false); // nobody travelled
     expect(row(record, 'effectEquivalence', 'shuffled-people', 'age').value).toBeGreaterThan(0.9);
     expect(row(record, 'effectRetainedRaw', 'harmonized', 'age').value).toBeCloseTo(1 / 1.4, 9);
     expect(row(record, 'medianPartialR2', 'before', 'age').value).toBeGreaterThan(0.1);
@@ -200,7 +201,7 @@ describe('input that allows less', () => {
   });
 
   it('people who travelled: their outputs agree with their own reference scans, before less so', () => {
-    const record = validated({ perSite: 10, travelers: true, shift: 1.5 });
+    const record = validated({ perSite: 10, travelers: true, shift: 1.5 }, { featureArms: ['shuffled-people'] });
     expect(row(record, 'icc21', 'harmonized').value).toBeGreaterThan(0.98);
     expect(row(record, 'icc21', 'before').value).toBeLessThan(0.7);
     expect(row(record, 'icc31', 'before').value).toBeGreaterThan(0.98);
@@ -210,6 +211,9 @@ describe('input that allows less', () => {
     expect(change.value).toBeCloseTo(row(record, 'icc21', 'harmonized').value - row(record, 'icc21', 'before').value, 12);
     expect(change.low!).toBeGreaterThan(0.1);
     expect(record.rows.some(({ statistic, arm }) => statistic === 'icc21Change' && arm === 'before')).toBe(false);
+    // V-34 beside the truth that travellers are: exact outputs have its effects, exchanged people do not
+    expect(row(record, 'effectOfReference', 'harmonized', 'age').value).toBeCloseTo(1, 1);
+    expect(Math.abs(row(record, 'effectOfReference', 'shuffled-people', 'age').value)).toBeLessThan(0.7);
   });
 });
 

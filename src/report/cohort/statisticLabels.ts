@@ -27,6 +27,7 @@ export const statisticLabels: Readonly<Record<string, StatisticLabel>> = {
   distanceOrder: { name: 'rank correlation of distances between people', better: 'higher' },
   effectRetained: { name: 'share of the effect that is left', better: 'near-1' },
   effectEquivalence: { name: 'p that the effect is not kept within ±10 % (TOST)', better: 'lower' },
+  effectOfReference: { name: 'effect, as a share of what the same people’s reference scans show', better: 'near-1' },
   effectRetainedRaw: { name: 'share of the effect that is left, without correction for site', better: 'near-1' },
   medianPartialR2: { name: 'median partial R² of covariates', better: 'change' },
   shuffledPartialR2: { name: 'the same for shuffled covariates', better: 'lower' },

@@ -45,7 +45,7 @@ function evaluated(name, sets) {
 /** What the README quotes: headlines, the probes on the brain, and the rows that are asked for most. */
 function summary({ validation, paired, counts }) {
   const kept = ['medianAbsCohenD', 'shareLargeD', 'shareKsSignificant', 'medianIccBatch', 'mmd2', 'mahalanobis', 'normalizedGain', 'gradientCorrelation', 'ssim', 'orderKept', 'spreadRatio', 'distanceOrder', 'identifiability',
-    'effectRetained', 'effectEquivalence', 'effectRetainedRaw', 'shuffledPartialR2', 'medianPartialR2', 'icc21', 'icc31', 'linCcc', 'icc21Change', 'linCccChange', 'betweenWithinRatio', 'subjectOrder', 'idempotence', 'fingerprinting', 'fwhm', 'displacementP99'];
+    'effectRetained', 'effectEquivalence', 'effectRetainedRaw', 'effectOfReference', 'shuffledPartialR2', 'medianPartialR2', 'icc21', 'icc31', 'linCcc', 'icc21Change', 'linCccChange', 'betweenWithinRatio', 'subjectOrder', 'idempotence', 'fingerprinting', 'fwhm', 'displacementP99'];
   return {
     counts,
     arms: validation.arms.map(({ arm, batchRemoval, preservation, exposed, unavailable }) => ({ arm, batchRemoval, preservation, exposed, unavailable })),
