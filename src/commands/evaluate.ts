@@ -24,7 +24,7 @@ export const evaluate = command({
       reference: requiredText('PATH', 'Scans of the reference scanner'),
       truth: optionalText('PATH', 'Scans of the same people on the reference scanner, matched by name'),
       output: requiredText('DIR', 'Output folder for evaluation.html, metrics.tsv and evaluation.json'),
-      workers: optionalInteger('Scans measured at a time, each in its own process', { defaultNote: 'the cores, 4 at most', min: 1, max: 64 }),
+      workers: optionalInteger('Scans measured at a time', { defaultNote: 'the cores, 4 at most', min: 1, max: 64 }),
     },
     Cohort: {
       participants: optionalText('FILE', 'participants.tsv: participant_id, age, sex, diagnosis, …'),

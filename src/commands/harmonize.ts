@@ -38,7 +38,7 @@ const groups = {
   DICOM: dicomParameters,
   Method: {
     reference: requiredText('STYLE', 'Reference scan, folder of scans, style file, or style id'),
-    sourceStyle: optionalText('STYLE', 'Style of the cohort that the scans belong to, of head MR: as --reference', 'each scan speaks for itself'),
+    sourceStyle: optionalText('STYLE', 'Style of the cohort that the scans belong to (head MR)', 'each scan alone'),
     protocol: protocolParameter,
     bundle: bundleParameter,
     draws: optionalInteger('Draws averaged to one style field', { defaultNote: "the protocol's", min: 1, max: 64 }),
