@@ -20,11 +20,11 @@ export const evaluate = command({
   groups: {
     'Input and output': {
       before: requiredText('PATH', 'Scans before harmonization: a file or a folder'),
-      after: requiredText('PATH', 'The same scans after it, matched by name (sub-01_T1w, sub-01_desc-harmonized_T1w)'),
+      after: requiredText('PATH', 'The same scans after it, matched by name (sub-01_T1w, sub-01_desc-…_T1w)'),
       reference: requiredText('PATH', 'Scans of the reference scanner'),
       truth: optionalText('PATH', 'Scans of the same people on the reference scanner, matched by name'),
       output: requiredText('DIR', 'Output folder for evaluation.html, metrics.tsv and evaluation.json'),
-      workers: optionalInteger('Scans measured at a time', { defaultNote: 'the cores, 4 at most', min: 1, max: 64 }),
+      workers: optionalInteger('Scans measured at a time', { defaultNote: 'cores, to 4', min: 1, max: 64 }),
     },
     Cohort: {
       participants: optionalText('FILE', 'participants.tsv: participant_id, age, sex, diagnosis, …'),
