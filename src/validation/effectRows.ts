@@ -6,7 +6,7 @@ import { columnOf } from '../metrics/cohort/matrix.ts';
 import { benjaminiHochberg } from '../metrics/cohort/multipleTesting.ts';
 import { type Counts, countsOf } from '../metrics/drawn.ts';
 import { shuffled } from '../metrics/permutation.ts';
-import { equivalenceOfDraws, intervalFrom, type Resampled, resampled, resamplesOf } from '../metrics/resampling.ts';
+import { equivalenceOfDraws, intervalFrom, type Resampled, resampled, type Resamples, resamplesOf } from '../metrics/resampling.ts';
 import type { CovariateColumn } from './covariates.ts';
 import { type Cohort, referenceScans, sourceRows } from './cohortUnits.ts';
 import { columnsOf } from './featureSets.ts';
@@ -38,10 +38,11 @@ export function effectRows(cohort: Cohort, arm: string, covariates: readonly Cov
     const references = referenceScans(cohort);
     const twins = rows.flatMap((row) => references.get(cohort.units[row]!.subject) ?? []);
     const x = withinSites(own, sites);
+    const resamples = resamplesOf(rows.map((row) => cohort.units[row]!), plan);
     const mixed = withinSites(shuffled(own, randomStream(`${plan.seed}|covariate|${covariate.name}`)), sites);
     return rowsOf(place, {
-      ...retained(cohort, rows, { x, before, after }, plan),
-      ...(twins.length === rows.length && { effectOfReference: shareFinding(cohort, rows, { x, before: valuesOf(arm, twins), after }, plan) }),
+      ...retained({ x, before, after }, resamples, plan),
+      ...(twins.length === rows.length && { effectOfReference: shareFinding(drawnShares({ x, before: valuesOf(arm, twins), after }, 'correlation', resamples), plan) }),
       medianPartialR2: found(medianOf(after.map((values) => relation(x, values).correlation ** 2))),
       shuffledPartialR2: found(medianOf(after.map((values) => relation(mixed, values).correlation ** 2))),
       ...interaction(cohort, arm, covariate, columns),
@@ -54,18 +55,18 @@ type Kind = 'correlation' | 'slope';
 type Effects = Readonly<{ x: Float64Array; before: readonly Float64Array[]; after: readonly Float64Array[] }>;
 
 /** The share of the effect that is left, whether it is shown to lie within the margin (TOST), and the same in the features' own units. */
-function retained(cohort: Cohort, rows: readonly number[], effects: Effects, plan: ValidationPlan): Readonly<Record<string, Finding>> {
-  const resamples = resamplesOf(rows.map((row) => cohort.units[row]!), plan);
-  const of = (kind: Kind): Resampled => resampled((drawn) => shareLeft(effects, countsOf(drawn, rows.length), kind), resamples);
-  const [standard, raw] = [of('correlation'), of('slope')];
-  const withInterval = (own: Resampled): Finding => found(own.value, { interval: intervalFrom(own, plan.confidence) });
+function retained(effects: Effects, resamples: Resamples, plan: ValidationPlan): Readonly<Record<string, Finding>> {
+  const standard = drawnShares(effects, 'correlation', resamples);
   const p = equivalenceOfDraws(standard, { low: 1 - margins.effectRetained, high: 1 + margins.effectRetained });
-  return { effectRetained: withInterval(standard), effectEquivalence: found(p, { p }), effectRetainedRaw: withInterval(raw) };
+  return { effectRetained: shareFinding(standard, plan), effectEquivalence: found(p, { p }), effectRetainedRaw: shareFinding(drawnShares(effects, 'slope', resamples), plan) };
 }
 
-function shareFinding(cohort: Cohort, rows: readonly number[], effects: Effects, plan: ValidationPlan): Finding {
-  const own = resampled((drawn) => shareLeft(effects, countsOf(drawn, rows.length), 'correlation'), resamplesOf(rows.map((row) => cohort.units[row]!), plan));
-  return found(own.value, { interval: intervalFrom(own, plan.confidence) });
+function drawnShares(effects: Effects, kind: Kind, resamples: Resamples): Resampled {
+  return resampled((drawn) => shareLeft(effects, countsOf(drawn, effects.x.length), kind), resamples);
+}
+
+function shareFinding(shares: Resampled, plan: ValidationPlan): Finding {
+  return found(shares.value, { interval: intervalFrom(shares, plan.confidence) });
 }
 
 /** Slope through 0 of the effects after on the effects before, over features. */
