@@ -4,9 +4,8 @@ import { loadManifest } from '../config/manifest.ts';
 import { DEFAULT_PROTOCOLS } from '../config/protocol.ts';
 import { loadStyleFile } from '../config/styleFile.ts';
 import { ScanRefusal } from '../core/issues.ts';
-import { readScan } from '../formats/scan.ts';
 import type { ScanInput } from '../formats/scan.ts';
-import { modalityOf } from '../pipeline/modality.ts';
+import { readModality } from '../pipeline/modality.ts';
 
 /** What a command was told; what is not said is looked for in this order: bundle, style file, scans. */
 type Told = Readonly<{ protocol: string | undefined; bundle: string | undefined; reference?: string; inputs?: readonly ScanInput[] }>;
@@ -31,7 +30,7 @@ async function modalityOfInput(input: ScanInput): Promise<'MR' | 'CT' | undefine
   const said = input.summary?.modality;
   if (said === 'MR' || said === 'CT') return said;
   try {
-    return modalityOf(await readScan(input));
+    return await readModality(input);
   } catch (error) {
     // it is refused with its own reason when its turn comes
     if (error instanceof ScanRefusal) return undefined;

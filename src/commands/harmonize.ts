@@ -87,8 +87,9 @@ export const harmonize = command({
       try {
         await pool.ready();
         // 3. the reference, then every scan
-        const reference = await loadReference(source, pool, values, context);
-        const sourceStyle = own && (await loadReference(own, pool, values, context, 'source')).style;
+        const measuring = { biasCorrection: values.biasCorrection, scratchDir: values.output };
+        const reference = await loadReference(source, pool, measuring, context);
+        const sourceStyle = own && (await loadReference(own, pool, measuring, context, 'source')).style;
         return await harmonizeListing(values, listing, dicom, model, { ...reference, sourceStyle }, pool, context);
       } finally {
         await pool.close();

@@ -70,7 +70,7 @@ async function inspectScan(input: ScanInput, named: Protocol | undefined): Promi
     const protocol = named ?? await loadProtocol(DEFAULT_PROTOCOLS[modalityOf(scan)]);
     checkModality(scan, protocol.modality);
     if (protocol.modality === 'CT') {
-      const found = checkHounsfield(scan.volume.samples);
+      const found = checkHounsfield([scan.volume.samples]);
       return { scan: input.name, usable: true, facts: { ...facts, units: 'HU' }, issues: [...issues, ...found] };
     }
     const { trace } = conform(scan.volume, protocol.conform);

@@ -6,7 +6,7 @@ import type { LocalPool } from '../cohort/localPool.ts';
 import { ConcordError } from '../core/errors.ts';
 import { findScans } from '../formats/scan.ts';
 import type { ScanInput } from '../formats/scan.ts';
-import type { ReferencePreview } from '../pipeline/createStyle.ts';
+import type { ReferencePreview, StyleJob } from '../pipeline/createStyle.ts';
 import type { ReferenceStyle } from '../style/referenceStyle.ts';
 import { findStyle } from '../config/styleLibrary.ts';
 import type { CommandContext } from './command.ts';
@@ -41,7 +41,7 @@ export type Reference = Readonly<{ style: ReferenceStyle; preview: ReferencePrev
 
 /** The style itself; scans are read and encoded by a worker, and those that cannot serve are named. */
 export async function loadReference(
-  source: ReferenceSource, pool: LocalPool, options: Readonly<{ biasCorrection: boolean }>, context: CommandContext, role: 'reference' | 'source' = 'reference',
+  source: ReferenceSource, pool: LocalPool, options: Pick<StyleJob, 'biasCorrection' | 'scratchDir'>, context: CommandContext, role: 'reference' | 'source' = 'reference',
 ): Promise<Reference> {
   if (source.kind === 'style') return { style: source.style, preview: null };
   const { id, inputs } = source;

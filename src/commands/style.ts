@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 import { loadStyleFile } from '../config/styleFile.ts';
 import type { CtStyle, MrStyle } from '../config/styleFile.ts';
@@ -40,7 +40,7 @@ export const styleCreate = command({
     if (source.kind === 'style') throw new ConcordError('CONCORD_REFERENCE', 'Expected scans to make a style from, got a style.');
     const pool = await openWorkers(model, { ...values, workers: 1, signal: context.signal });
     try {
-      const { style } = await loadReference({ ...source, id }, pool, values, context);
+      const { style } = await loadReference({ ...source, id }, pool, { biasCorrection: values.biasCorrection, scratchDir: dirname(values.style) }, context);
       await writeFileAtomic(values.style, canonicalJson(style));
       context.result(plainJson(style), styleText(style));
       return 0;

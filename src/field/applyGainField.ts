@@ -1,4 +1,3 @@
-import { readSlice, writeSlice } from '../core/sliceStack.ts';
 import { axisCells } from './cellGrid.ts';
 import type { AxisCells } from './cellGrid.ts';
 import { fillBody } from './bodyMask.ts';
@@ -17,9 +16,9 @@ export type ApplySettings = Readonly<{ cellMm: number; /** Largest |ΔHU| in sof
 export type ChangedSlice = Readonly<{ k: number; before: Float32Array; after: Float32Array; parts: SliceParts; /** Voxels stopped at an end of the HU range. */ clipped: number }>;
 
 /**
- * The gain field on the scan's own voxels, two slices at a time: out = HU + weight · bounded change. The samples are overwritten:
- * a CT exists once in memory, and the cost of a slice does not depend on their number. Every slice is handed out before and
- * after, in rising order, and written when the next is asked for: until then `after` may still be changed.
+ * The gain field on the scan's own voxels, two slices at a time: out = HU + weight · bounded change. The stack's planes are
+ * overwritten: a CT exists once, wherever it is held, and the cost of a slice does not depend on their number. Every slice is handed
+ * out before and after, in rising order, and written when the next is asked for: until then `after` may still be changed.
  */
 export function* gainSlices(field: FactoredField, scan: GainScan, settings: ApplySettings): Generator<ChangedSlice, void> {
   const { stack, body, smoother, filter } = scan;
@@ -34,7 +33,7 @@ export function* gainSlices(field: FactoredField, scan: GainScan, settings: Appl
   for (let first = 0; first < nk; first += 2) {
     const planes = [first, Math.min(first + 1, nk - 1)] as const;
     for (const side of [0, 1] as const) {
-      readSlice(stack, planes[side], before[side]);
+      stack.read(planes[side], before[side]);
       fillBody(body, planes[side], mask);
       describeSlice(before[side], mask, smoother, parts[side]);
     }
@@ -43,9 +42,10 @@ export function* gainSlices(field: FactoredField, scan: GainScan, settings: Appl
       mixer(planes[side], parts[side], details, side, after[side]);
       const clipped = addChange(before[side], after[side], parts[side], settings.softCapHu);
       yield { k: planes[side], before: before[side], after: after[side], parts: parts[side], clipped };
-      writeSlice(stack, planes[side], after[side]);
+      stack.write(planes[side], after[side]);
     }
   }
+  stack.flush();
 }
 
 /** Fills `out` with Σ_r weight_r(x)·detail_r: weights trilinear between cells, linear between classes. */

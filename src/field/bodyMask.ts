@@ -1,4 +1,3 @@
-import { readSlice } from '../core/sliceStack.ts';
 import type { SliceStack } from '../core/sliceStack.ts';
 import { cleanSlice } from './huClasses.ts';
 import { smoothSlice } from '../core/sliceSmoothing.ts';
@@ -27,7 +26,7 @@ export function findBody(stack: SliceStack, smoother: SliceSmoother): BodyRuns {
   const parts = createParts();
   const slices: Runs[] = [];
   for (let k = 0; k < count; k++) {
-    readSlice(stack, k, hu);
+    stack.read(k, hu);
     cleanSlice(hu, hu);
     smoothSlice(smoother, hu, smoothed);
     const runs = runsOf(smoothed, width, height, parts);

@@ -1,4 +1,4 @@
-import { evenlySpaced, readSlice } from '../core/sliceStack.ts';
+import { evenlySpaced } from '../core/sliceStack.ts';
 import type { SliceStack } from '../core/sliceStack.ts';
 import type { Shape3 } from '../core/volume.ts';
 import { fillBody } from './bodyMask.ts';
@@ -61,7 +61,7 @@ export function bandEnergies(scan: GainScan, cellMm: number, onSlice: (k: number
     // an odd last slice rides with itself
     const pair = [used[first]!, used[first + 1] ?? used[first]!] as const;
     for (const side of [0, 1] as const) {
-      readSlice(stack, pair[side], hu);
+      stack.read(pair[side], hu);
       fillBody(body, pair[side], mask);
       describeSlice(hu, mask, smoother, parts[side]);
     }

@@ -2,13 +2,15 @@ import { ConcordError } from '../core/errors.ts';
 import { ScanRefusal } from '../core/issues.ts';
 import type { Issue } from '../core/issues.ts';
 import type { Acquisition } from '../core/scanRecord.ts';
-import type { Volume } from '../core/volume.ts';
+import type { Grid, PlaneSink, SlicedVolume } from '../core/planes.ts';
+import type { Shape3, Volume } from '../core/volume.ts';
 import { readSidecar } from './bids/sidecar.ts';
 import type { DecodeLimits } from './dicom/decode/decoder.ts';
 import type { InstanceAllowance } from './dicom/instanceChecks.ts';
 import { readSeries } from './dicom/readSeries.ts';
 import type { DicomOrigin } from './dicom/readSeries.ts';
 import type { SeriesSummary } from './dicom/summary.ts';
+import { holdWhole } from './holdWhole.ts';
 import { readNifti } from './nifti/readNifti.ts';
 import type { NiftiOrigin } from './nifti/readNifti.ts';
 import { writeNifti } from './nifti/writeNifti.ts';
@@ -31,10 +33,10 @@ export type ScanInput = Readonly<{
 
 export type Modality = 'MR' | 'CT' | 'unknown';
 
-/** One scan as read: the file's own voxel order, RAS+ mm, scanner intensities. */
-export type Scan = Readonly<{
+/** One scan as read: the file's own voxel order, RAS+ mm, scanner intensities; `volume` holds them, whole or plane by plane. */
+export type Scan<Held extends Grid = Volume<'scanner'>> = Readonly<{
   input: ScanInput;
-  volume: Volume<'scanner'>;
+  volume: Held;
   modality: Modality;
   /** Of the stored values: `int16`, `uint8`, `float32`, … */
   datatype: string;
@@ -49,29 +51,38 @@ export type ScanOrigin = NiftiOrigin | DicomOrigin;
 
 export type WrittenScan = Readonly<{ path: string; sha256: string; bytes: number; datatype: string; issues: Issue[] }>;
 
-/** Memory for the stored voxels and their float32 copy: 2,000 CT slices of 512² fit. */
-const DEFAULT_MAX_BYTES = 4 * 2 ** 30;
+/** What one compressed DICOM frame may cost [default: 20 s, 1 GiB]. */
+export type ReadOptions = Readonly<{ decodeLimits?: DecodeLimits }>;
 
 /**
  * Reads a scan whole. Inputs are opened read-only.
  *
- * @param options.maxBytes budget for stored voxels plus float32 copy, in bytes [default: 4 GiB]
- * @param options.decodeLimits what one compressed DICOM frame may cost [default: 20 s, 1 GiB]
+ * @param options.maxBytes budget for the samples, in bytes [default: 4 GiB]
  * @throws ScanRefusal for every fault of the scan; CONCORD_INPUT_UNREADABLE if the system refuses to read
  */
-export async function readScan(
-  input: ScanInput,
-  options?: { maxBytes?: number; decodeLimits?: DecodeLimits },
-): Promise<Scan> {
-  const maxBytes = options?.maxBytes ?? DEFAULT_MAX_BYTES;
+export async function readScan(input: ScanInput, { maxBytes, ...options }: ReadOptions & { maxBytes?: number } = {}): Promise<Scan> {
+  const scan = await readPlanes(input, holdWhole(maxBytes), options);
+  const { scale, shape, samples, affine } = scan.volume;
+  return { ...scan, volume: { scale, shape, samples, affine } };
+}
+
+/**
+ * Reads a scan plane by plane, in rising order, and keeps none of it.
+ *
+ * @param hold makes the place that the planes go to, once the header is known: the scan's volume
+ * @throws as readScan
+ */
+export async function readPlanes<Held extends PlaneSink>(
+  input: ScanInput, hold: (shape: Shape3) => Held, options: ReadOptions = {},
+): Promise<Scan<Grid & Held>> {
   try {
     if (input.format === 'dicom') {
       const { allow = [] } = input;
-      const series = await readSeries(input.paths, { ...options, maxBytes, allow });
+      const series = await readSeries(input.paths, hold, { ...options, allow });
       return { ...series, input };
     }
     const path = input.paths[0]!;
-    const scan = await readNifti(path, maxBytes);
+    const scan = await readNifti(path, hold);
     const { acquisition, modality, issues } = await readSidecar(path);
     return { ...scan, input, acquisition, modality, issues: [...scan.issues, ...issues] };
   } catch (cause) {
@@ -89,8 +100,8 @@ export async function readScan(
  * @throws CONCORD_GRID_MISMATCH, CONCORD_NO_SPACE, CONCORD_OUTPUT_NOT_WRITABLE
  */
 export async function writeScan(
-  scan: Scan,
-  harmonized: Volume<'scanner'>,
+  scan: Scan<Grid>,
+  harmonized: Volume<'scanner'> | SlicedVolume,
   outputPath: string,
   options: { datatype: 'source' | 'float32'; description: string },
 ): Promise<WrittenScan> {

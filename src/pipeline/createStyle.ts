@@ -4,8 +4,9 @@ import { ConcordError } from '../core/errors.ts';
 import { ScanRefusal } from '../core/issues.ts';
 import type { Issue } from '../core/issues.ts';
 import type { Volume } from '../core/volume.ts';
-import { readScan } from '../formats/scan.ts';
-import type { Scan, ScanInput } from '../formats/scan.ts';
+import { openShelf } from '../formats/planeShelf.ts';
+import { readPlanes, readScan } from '../formats/scan.ts';
+import type { ScanInput } from '../formats/scan.ts';
 import { bundleOf } from '../inference/bundle.ts';
 import type { ModelBundle } from '../inference/bundle.ts';
 import { conform } from '../preprocess/conform.ts';
@@ -16,7 +17,13 @@ import type { ReferenceScan, ReferenceStyle } from '../style/referenceStyle.ts';
 import { measureCt } from './measureCt.ts';
 import { checkModality } from './modality.ts';
 
-export type StyleJob = Readonly<{ id: string; inputs: readonly ScanInput[]; biasCorrection: boolean }>;
+export type StyleJob = Readonly<{
+  id: string;
+  inputs: readonly ScanInput[];
+  biasCorrection: boolean;
+  /** Folder for the scratch file of a large CT. */
+  scratchDir: string;
+}>;
 
 /** Of the first usable scan, for the report: a head on the working grid, or pieces of CT slices. */
 export type ReferencePreview =
@@ -38,10 +45,10 @@ export type CreatedStyle = Readonly<{
 export async function createStyle(job: StyleJob, protocol: Protocol, bundle: ModelBundle): Promise<CreatedStyle> {
   const refused: { scan: string; issue: Issue }[] = [];
   const previews: ReferencePreview[] = [];
-  async function* usable<Measured>(measure: (scan: Scan) => Readonly<{ measured: Measured; preview: ReferencePreview }>): AsyncGenerator<Measured> {
+  async function* usable<Measured>(measure: (input: ScanInput) => Promise<Readonly<{ measured: Measured; preview: ReferencePreview }>>): AsyncGenerator<Measured> {
     for (const input of job.inputs) {
       try {
-        const { measured, preview } = measure(await readScan(input));
+        const { measured, preview } = await measure(input);
         if (previews.length === 0) previews.push(preview);
         yield measured;
       } catch (error) {
@@ -51,8 +58,8 @@ export async function createStyle(job: StyleJob, protocol: Protocol, bundle: Mod
     }
   }
   const created = protocol.modality === 'CT'
-    ? createCtStyle(job.id, usable((scan) => measureCtScan(scan, protocol)), bundleOf(bundle, 'CT'), protocol)
-    : createReferenceStyle(job.id, usable((scan) => measureHead(scan, protocol, job.biasCorrection)), bundleOf(bundle, 'MR'), protocol);
+    ? createCtStyle(job.id, usable((input) => measureCtScan(input, protocol, job.scratchDir)), bundleOf(bundle, 'CT'), protocol)
+    : createReferenceStyle(job.id, usable((input) => measureHead(input, protocol, job.biasCorrection)), bundleOf(bundle, 'MR'), protocol);
   const style = await created.catch((cause: unknown) => {
     const reasons = refused.map(({ issue }) => `${issue.code} (${issue.detail})`).join('; ');
     if (refused.length < job.inputs.length) throw cause;
@@ -61,15 +68,26 @@ export async function createStyle(job: StyleJob, protocol: Protocol, bundle: Mod
   return { style, preview: previews[0]!, refused };
 }
 
-function measureHead(scan: Scan, { modality, conform: settings }: MrProtocol, biasCorrection: boolean): Readonly<{ measured: ReferenceScan; preview: ReferencePreview }> {
+async function measureHead(
+  input: ScanInput, { modality, conform: settings }: MrProtocol, biasCorrection: boolean,
+): Promise<Readonly<{ measured: ReferenceScan; preview: ReferencePreview }>> {
+  const scan = await readScan(input);
   checkModality(scan, modality);
   const biasField = { ...settings.biasField, enabled: settings.biasField.enabled && biasCorrection };
   const conformed = conform(scan.volume, { ...settings, biasField });
   return { measured: { ...conformed, acquisition: scan.acquisition }, preview: { modality, working: conformed.working } };
 }
 
-function measureCtScan(scan: Scan, protocol: CtProtocol): Readonly<{ measured: CtReferenceScan; preview: ReferencePreview }> {
-  checkModality(scan, 'CT');
-  const { energies, look } = measureCt(scan.volume, protocol);
-  return { measured: { energies, look, acquisition: scan.acquisition }, preview: { modality: 'CT', pictures: look.pictures } };
+async function measureCtScan(
+  input: ScanInput, protocol: CtProtocol, scratchDir: string,
+): Promise<Readonly<{ measured: CtReferenceScan; preview: ReferencePreview }>> {
+  const shelf = openShelf(scratchDir);
+  try {
+    const scan = await readPlanes(input, shelf.hold);
+    checkModality(scan, 'CT');
+    const { energies, look } = measureCt(scan.volume, protocol);
+    return { measured: { energies, look, acquisition: scan.acquisition }, preview: { modality: 'CT', pictures: look.pictures } };
+  } finally {
+    shelf.close();
+  }
 }

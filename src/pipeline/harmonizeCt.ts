@@ -1,6 +1,7 @@
 import type { CtProtocol } from '../config/protocol.ts';
 import type { CtStyle } from '../config/styleFile.ts';
 import { issue } from '../core/issues.ts';
+import type { SlicedVolume } from '../core/planes.ts';
 import { evenlySpaced } from '../core/sliceStack.ts';
 import { gainSlices } from '../field/applyGainField.ts';
 import { composeGainField, factorField, startGains, startSize } from '../field/gainField.ts';
@@ -24,11 +25,11 @@ import { shrinkageAt } from './shrinkage.ts';
 
 /**
  * Steps 2 to 6 of one CT. Its grid and its unit stay as they are: nothing is resampled, and Hounsfield units are the scale.
- * The scan's samples are overwritten, slice by slice: a CT exists once in memory.
+ * The scan's planes are overwritten, slice by slice: a CT exists once, in memory or in a scratch file.
  *
  * @throws ScanRefusal for what is wrong with the scan
  */
-export async function harmonizeCt(scan: Scan, job: ScanJob & Readonly<{ reference: CtStyle }>, protocol: CtProtocol, bundle: CtBundle): Promise<ChainOutcome> {
+export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Readonly<{ reference: CtStyle }>, protocol: CtProtocol, bundle: CtBundle): Promise<ChainOutcome> {
   const { reference } = job;
   const { calibration } = bundle.manifest;
   // 2. conform: check the unit, find the body, measure its bands cell by cell

@@ -4,8 +4,11 @@ import type { CtFacts } from '../core/ctRecord.ts';
 import { ScanRefusal } from '../core/issues.ts';
 import type { Issue } from '../core/issues.ts';
 import type { GateVerdict, JsonValue, MetricValue, ScanRecord, ToneCurveSummary } from '../core/scanRecord.ts';
+import type { Grid, SlicedVolume } from '../core/planes.ts';
 import type { Volume } from '../core/volume.ts';
-import { readScan } from '../formats/scan.ts';
+import { openShelf } from '../formats/planeShelf.ts';
+import type { PlaneShelf } from '../formats/planeShelf.ts';
+import { readPlanes, readScan } from '../formats/scan.ts';
 import type { Scan, ScanInput } from '../formats/scan.ts';
 import { bundleOf } from '../inference/bundle.ts';
 import type { ModelBundle } from '../inference/bundle.ts';
@@ -54,7 +57,7 @@ export type ChainOutcome = Readonly<{
   metrics: readonly MetricValue[];
   issues: readonly Issue[];
   images: ReportImages;
-  image: Volume<'scanner'> | null;
+  image: Volume<'scanner'> | SlicedVolume | null;
 }>;
 
 /**
@@ -69,31 +72,46 @@ export async function harmonizeScan(job: ScanJob, givenProtocol: Protocol, bundl
   if (job.sourceStyle) checkReferenceStyle(job.sourceStyle, bundle.manifest, givenProtocol);
   const protocol = resolveProtocol(givenProtocol, job);
   const paths = outputPaths(job.outputDir, job.input.name, job.input.study);
-  // 1. read: scanner intensities (CT: HU), affine in RAS+ mm
-  const scan = await readScan(job.input);
-  const opened = openRecord(scan, job, protocol, bundle);
-  // 2 … 7. conform, style, diffuse, apply, gate, restore: a chain for each modality
-  const outcome = await runChain(scan, job, protocol, bundle);
-  if (outcome instanceof ScanRefusal) {
-    return writeOutputs({ ...opened, issues: [...opened.issues, outcome.issue] }, paths, null, null);
+  const shelf = openShelf(job.outputDir);
+  try {
+    // 1. read: scanner intensities (CT: HU), affine in RAS+ mm; a head whole, a CT plane by plane
+    const { scan, chain } = await openScan(job, protocol, bundle, shelf);
+    const opened = openRecord(scan, job, protocol, bundle);
+    // 2 … 7. conform, style, diffuse, apply, gate, restore: a chain for each modality
+    const outcome = await runChain(chain);
+    if (outcome instanceof ScanRefusal) {
+      return await writeOutputs({ ...opened, issues: [...opened.issues, outcome.issue] }, paths, null, null);
+    }
+    // 8. write: image in the source's own grid and header, sidecar, report, and last the record
+    const { codeDistance, images, image, issues, ...facts } = outcome;
+    const record: ScanRecord = {
+      ...opened, ...facts,
+      status: facts.gates.some(isHardRefusal) ? 'refused' : 'harmonized',
+      reference: { ...opened.reference, codeDistance },
+      issues: [...opened.issues, ...issues],
+    };
+    return await writeOutputs(record, paths, images, image && imageWriters(scan, image, job, { protocol, bundle }));
+  } finally {
+    shelf.close();
   }
-  // 8. write: image in the source's own grid and header, sidecar, report, and last the record
-  const { codeDistance, images, image, issues, ...facts } = outcome;
-  const record: ScanRecord = {
-    ...opened, ...facts,
-    status: facts.gates.some(isHardRefusal) ? 'refused' : 'harmonized',
-    reference: { ...opened.reference, codeDistance },
-    issues: [...opened.issues, ...issues],
-  };
-  return writeOutputs(record, paths, images, image && imageWriters(scan, image, job, { protocol, bundle }));
+}
+
+/** A scan as read, and what is done with it. */
+type OpenedScan = Readonly<{ scan: Scan<Grid>; chain: () => Promise<ChainOutcome> }>;
+
+async function openScan(job: ScanJob, protocol: Protocol, bundle: ModelBundle, shelf: PlaneShelf): Promise<OpenedScan> {
+  if (protocol.modality === 'CT') {
+    const scan = await readPlanes(job.input, shelf.hold);
+    return { scan, chain: () => harmonizeCt(scan, { ...job, reference: ofModality(job.reference, 'CT') }, protocol, bundleOf(bundle, 'CT')) };
+  }
+  const scan = await readScan(job.input);
+  return { scan, chain: () => harmonizeHead(scan, headJob(job), protocol, bundleOf(bundle, 'MR')) };
 }
 
 /** The scan's own fault becomes a value: it ends this scan with a record, not the run. */
-async function runChain(scan: Scan, job: ScanJob, protocol: Protocol, bundle: ModelBundle): Promise<ChainOutcome | ScanRefusal> {
+async function runChain(chain: OpenedScan['chain']): Promise<ChainOutcome | ScanRefusal> {
   try {
-    return protocol.modality === 'CT'
-      ? await harmonizeCt(scan, { ...job, reference: ofModality(job.reference, 'CT') }, protocol, bundleOf(bundle, 'CT'))
-      : await harmonizeHead(scan, headJob(job), protocol, bundleOf(bundle, 'MR'));
+    return await chain();
   } catch (error) {
     if (error instanceof ScanRefusal) return error;
     throw error;

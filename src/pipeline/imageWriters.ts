@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Protocol } from '../config/protocol.ts';
+import type { Grid, SlicedVolume } from '../core/planes.ts';
 import type { Volume } from '../core/volume.ts';
 import { writeSeries } from '../formats/dicom/write/writeSeries.ts';
 import type { SeriesToWrite, WrittenSeries } from '../formats/dicom/write/writeSeries.ts';
@@ -36,7 +37,7 @@ type ShapingSettings = Readonly<{ protocol: Protocol; bundle: ModelBundle }>;
  *
  * @param image harmonized values on the source's grid: MR on the reference's scale, CT in HU
  */
-export function imageWriters(scan: Scan, image: Volume<'scanner'>, job: ScanJob, settings: ShapingSettings): ImageWriters {
+export function imageWriters(scan: Scan<Grid>, image: Volume<'scanner'> | SlicedVolume, job: ScanJob, settings: ShapingSettings): ImageWriters {
   const { format = 'nifti', dicom } = job;
   const { origin } = scan;
   const wantsDicom = origin.kind === 'dicom' && format !== 'nifti' && dicom !== undefined;
@@ -48,7 +49,7 @@ export function imageWriters(scan: Scan, image: Volume<'scanner'>, job: ScanJob,
 }
 
 function seriesToWrite(
-  slices: SeriesToWrite['slices'], harmonized: Volume<'scanner'>, job: ScanJob, dicom: DicomJob, { protocol, bundle }: ShapingSettings,
+  slices: SeriesToWrite['slices'], harmonized: SeriesToWrite['harmonized'], job: ScanJob, dicom: DicomJob, { protocol, bundle }: ShapingSettings,
 ): SeriesToWrite {
   const { createdAt, seriesNumbers, ...options } = dicom;
   const { reference, seed, concordVersion } = job;

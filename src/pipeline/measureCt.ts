@@ -2,6 +2,8 @@ import type { CtProtocol } from '../config/protocol.ts';
 import type { CtPicture } from '../core/ctRecord.ts';
 import { issue, ScanRefusal } from '../core/issues.ts';
 import type { Issue } from '../core/issues.ts';
+import { eachPlane, sliced } from '../core/planes.ts';
+import type { SlicedVolume } from '../core/planes.ts';
 import { evenlySpaced, sliceStackOf } from '../core/sliceStack.ts';
 import type { SliceStack } from '../core/sliceStack.ts';
 import { createSmoother } from '../core/sliceSmoothing.ts';
@@ -45,17 +47,17 @@ const LEAST_BODY_MM3 = 20_000;
 
 /**
  * A CT before anything is changed: checked for Hounsfield units, its body found, its bands and its look measured.
- * Slices are streamed; beside the volume itself a few planes and the body's runs are held.
+ * Slices are streamed: a few planes and the body's runs are held.
  *
  * @throws NOT_HU, CONSTANT, NO_BODY, TOO_FEW_SLICES, MALFORMED
  */
-export function measureCt(volume: Volume<'scanner'>, protocol: CtProtocol): MeasuredCt {
+export function measureCt(volume: Volume<'scanner'> | SlicedVolume, protocol: CtProtocol): MeasuredCt {
   const stack = sliceStackOf(volume);
   const [ni, nj, nk] = stack.shape;
   if (Math.min(ni, nj) < 32 || nk < 3) {
     throw new ScanRefusal('TOO_FEW_SLICES', `The scan is ${stack.shape.join('×')}; a CT needs 32×32 pixels and three slices.`);
   }
-  const metal = checkHounsfield(volume.samples);
+  const metal = checkHounsfield(eachPlane(sliced(volume)));
   const spacing = [stack.spacing[0], stack.spacing[1]] as const;
   const smoother = createSmoother([ni, nj], [SMOOTH_MM / spacing[0], SMOOTH_MM / spacing[1]], 3);
   const body = findBody(stack, smoother);

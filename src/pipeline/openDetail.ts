@@ -1,6 +1,7 @@
 import type { CtProtocol } from '../config/protocol.ts';
 import type { CtStyle } from '../config/styleFile.ts';
 import type { CtFacts } from '../core/ctRecord.ts';
+import type { Grid } from '../core/planes.ts';
 import { chooseDetail } from '../detail/chooseDetail.ts';
 import type { DetailChoice } from '../detail/chooseDetail.ts';
 import { createDetailStage } from '../detail/detailStage.ts';
@@ -24,7 +25,7 @@ const OFF = { mode: 'off', highestLevel: 0, largestShape: 0, leastPatches: 1 } a
 
 /** Decides whether the detail stage runs for this scan and reference, and makes it ready: kernels are the gain field's, doses the detail stage's. */
 export function openDetail(
-  given: Readonly<{ scan: Scan; native: GainScan; noise: NoisePower; energies: BandEnergies; reference: CtStyle; seed: number }>, protocol: CtProtocol, bundle: CtBundle,
+  given: Readonly<{ scan: Scan<Grid>; native: GainScan; noise: NoisePower; energies: BandEnergies; reference: CtStyle; seed: number }>, protocol: CtProtocol, bundle: CtBundle,
 ): OpenedDetail {
   const { scan, native, noise, reference } = given;
   const [width, height] = native.stack.shape;

@@ -1,5 +1,6 @@
 import { axisCodes } from '../core/axes.ts';
 import { spacingOf } from '../core/affine.ts';
+import type { Grid } from '../core/planes.ts';
 import { RESEARCH_USE } from '../core/scanRecord.ts';
 import type { JsonValue, ScanRecord } from '../core/scanRecord.ts';
 import type { Protocol } from '../config/protocol.ts';
@@ -15,7 +16,7 @@ export type RunSettings = Readonly<{ reference: ReferenceStyle; sourceStyle?: Re
  * The record of a scan that was read and nothing more: refused, until the chain comes to its end. Each later stage adds its
  * part by spreading, so a scan that stops half-way leaves a record that says how far it came.
  */
-export function openRecord(scan: Scan, settings: RunSettings, protocol: Protocol, bundle: ModelBundle): ScanRecord {
+export function openRecord(scan: Scan<Grid>, settings: RunSettings, protocol: Protocol, bundle: ModelBundle): ScanRecord {
   const { manifest, runtime } = bundle;
   return {
     schemaVersion: 1,

@@ -18,14 +18,14 @@ const AIR_MEDIAN = [-1100, -880] as const;
 /**
  * The air and water check of Hounsfield units: there is air, its darkest part is near −1000; there is tissue near water; what is as
  * dense as bone is the smaller part. Stored values without rescale, normalised or windowed values, and maps of other quantities fail it.
- * Voxels that are not finite become padding's value: the caller's samples are modified there alone.
  *
+ * @param planes finite samples in any order
  * @returns flags: metal that stays as it is
  * @throws NOT_HU, CONSTANT
  * Source: dicom.md §5 (HU contract).
  */
-export function checkHounsfield(samples: Float32Array): readonly Issue[] {
-  const counts = countHu(samples);
+export function checkHounsfield(planes: Iterable<Float32Array>): readonly Issue[] {
+  const counts = countHu(planes);
   const { measured, air, water, dense, metal } = counts;
   const share = (n: number): string => `${((100 * n) / Math.max(measured, 1)).toFixed(1)} %`;
   if (measured === 0) throw new ScanRefusal('CONSTANT', 'Every voxel is padding.');
@@ -41,11 +41,16 @@ export function checkHounsfield(samples: Float32Array): readonly Issue[] {
 
 type HuCounts = { measured: number; air: number; water: number; dense: number; metal: number; airHistogram: Uint32Array };
 
-function countHu(samples: Float32Array): HuCounts {
+function countHu(planes: Iterable<Float32Array>): HuCounts {
   const counts: HuCounts = { measured: 0, air: 0, water: 0, dense: 0, metal: 0, airHistogram: new Uint32Array(AIR_HU - PADDING_HU + 1) };
-  for (let n = 0; n < samples.length; n++) {
-    const hu = samples[n]!;
-    if (hu - hu !== 0) samples[n] = AIR_MEDIAN[0];
+  for (const plane of planes) addHu(counts, plane);
+  return counts;
+}
+
+/** Modifies `counts`. */
+function addHu(counts: HuCounts, plane: Float32Array): void {
+  for (let n = 0; n < plane.length; n++) {
+    const hu = plane[n]!;
     if (!(hu >= PADDING_HU)) continue;
     counts.measured++;
     if (hu < AIR_HU) {
@@ -55,7 +60,6 @@ function countHu(samples: Float32Array): HuCounts {
     else if (hu >= METAL_HU) counts.metal++;
     if (hu > DENSE_HU) counts.dense++;
   }
-  return counts;
 }
 
 /** Median of the darker half of the air, whole HU: the room's air where there is any, else the lung's darkest. */

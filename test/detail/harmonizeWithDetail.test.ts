@@ -49,7 +49,7 @@ async function saved(name: string, volume: Volume<'scanner'>): Promise<ScanInput
 }
 
 async function run(reference: Volume<'scanner'>, name: string) {
-  const { style } = await createStyle({ id: name, inputs: [await saved(`${name}-reference`, reference)], biasCorrection: true }, protocol, bundle);
+  const { style } = await createStyle({ id: name, inputs: [await saved(`${name}-reference`, reference)], biasCorrection: true, scratchDir: folder }, protocol, bundle);
   const outputDir = await scratchFolder();
   const record = await harmonizeScan({
     input: await saved(name, ctPhantom({ ...size, noise: 40 })), outputDir, reference: style, referencePreview: null, seed: 0, draws: 1, datatype: 'source', biasCorrection: true, concordVersion: '0.0.0',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { readSlice, sliceStackOf, writeSlice } from '../../src/core/sliceStack.ts';
+import { sliceStackOf } from '../../src/core/sliceStack.ts';
 import { createSmoother } from '../../src/core/sliceSmoothing.ts';
 import type { Volume } from '../../src/core/volume.ts';
 import { gainSlices } from '../../src/field/applyGainField.ts';
@@ -141,12 +141,13 @@ describe('gainSlices', () => {
 describe('a slice stack', () => {
   it('reads planes of an LPS file in RAS order and writes them back where they were', () => {
     const samples = Float32Array.from({ length: 24 }, (_, n) => n);
-    const stack = sliceStackOf({ scale: 'scanner', shape: [2, 3, 4], samples: samples.slice(), affine: { frame: 'RAS', rows: [[-1, 0, 0, 0], [0, -2, 0, 0], [0, 0, 3, 0]] } });
+    const volume: Volume = { scale: 'scanner', shape: [2, 3, 4], samples: samples.slice(), affine: { frame: 'RAS', rows: [[-1, 0, 0, 0], [0, -2, 0, 0], [0, 0, 3, 0]] } };
+    const stack = sliceStackOf(volume);
     const plane = new Float32Array(6);
-    readSlice(stack, 1, plane);
+    stack.read(1, plane);
     expect([...plane]).toEqual([11, 10, 9, 8, 7, 6]);
-    writeSlice(stack, 1, plane);
-    expect(stack.samples).toEqual(samples);
+    stack.write(1, plane);
+    expect(volume.samples).toEqual(samples);
     expect(stack.spacing).toEqual([1, 2, 3]);
   });
 });

@@ -31,7 +31,7 @@ beforeAll(async () => {
   bundle = withoutResidual(bundleOf(await loadBundle(tiny, 'cpu', { threads: 1 }), 'CT'));
   protocol = ofModality(await loadProtocol('ct-kernel'), 'CT');
   folder = await mkdtemp(join(tmpdir(), 'concord-test-'));
-  const created = await createStyle({ id: 'smooth', inputs: [await saved('smooth', smooth)], biasCorrection: true }, protocol, bundle);
+  const created = await createStyle({ id: 'smooth', inputs: [await saved('smooth', smooth)], biasCorrection: true, scratchDir: folder }, protocol, bundle);
   reference = created.style;
 }, 120_000);
 afterAll(async () => {
@@ -100,7 +100,7 @@ describe('harmonizeScan of a CT', { timeout: 240_000 }, () => {
 
   it('with its own style changes the body by less than 0.5 HU on average', async () => {
     const input = await saved('own', smooth);
-    const { style } = await createStyle({ id: 'own', inputs: [input], biasCorrection: true }, protocol, bundle);
+    const { style } = await createStyle({ id: 'own', inputs: [input], biasCorrection: true, scratchDir: folder }, protocol, bundle);
     const { record } = await run(input, { reference: style });
     expect(record.reference.codeDistance).toBeCloseTo(0, 4);
     expect(valueOf(record, 'huChange')).toBeLessThan(0.5);

@@ -24,7 +24,7 @@ const { inputs: [input] } = await findScans(source);
 
 if (mode === 'style') {
   const { inputs } = await findScans(reference);
-  const { style, preview } = await createStyle({ id: 'bench', inputs, biasCorrection: true }, protocol, bundle);
+  const { style, preview } = await createStyle({ id: 'bench', inputs, biasCorrection: true, scratchDir: folder }, protocol, bundle);
   const { samples, ...rest } = preview;
   print({ style, preview: rest, previewSamples: Buffer.from(samples.buffer).toString('base64') });
 } else {

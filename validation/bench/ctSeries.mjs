@@ -8,13 +8,13 @@ const LONG_VRS = ['OB', 'OW'];
 /** Any root serves: the files leave the scratch folder only to be deleted. */
 const ROOT = '1.2.826.0.1.3680043.10.1';
 
-/** Writes `slices` files of `size`² voxels at 0.7 × 0.7 × 0.8 mm into `folder`. */
-export function writeCtSeries(folder, { slices, size }) {
+/** Writes `slices` files of `size`² voxels at 0.7 × 0.7 × 0.8 mm into `folder`; `pixelsOf(k, size)` makes the stored values of a slice, HU + 1024. */
+export function writeCtSeries(folder, { slices, size, pixelsOf = phantomSlice }) {
   mkdirSync(folder, { recursive: true });
-  for (let k = 0; k < slices; k++) writeFileSync(join(folder, `IM${String(k).padStart(4, '0')}`), ctInstance(k, size));
+  for (let k = 0; k < slices; k++) writeFileSync(join(folder, `IM${String(k).padStart(4, '0')}`), ctInstance(k, size, pixelsOf));
 }
 
-function ctInstance(k, size) {
+function ctInstance(k, size, pixelsOf) {
   const meta = Buffer.concat([
     element(0x0002, 0x0001, 'OB', Buffer.from([0, 1])), element(0x0002, 0x0002, 'UI', CT),
     element(0x0002, 0x0003, 'UI', `${ROOT}.3.${k + 1}`), element(0x0002, 0x0010, 'UI', EXPLICIT_LITTLE_ENDIAN),
@@ -32,7 +32,7 @@ function ctInstance(k, size) {
     element(0x0028, 0x0010, 'US', [size]), element(0x0028, 0x0011, 'US', [size]), element(0x0028, 0x0030, 'DS', '0.7\\0.7'),
     element(0x0028, 0x0100, 'US', [16]), element(0x0028, 0x0101, 'US', [12]), element(0x0028, 0x0102, 'US', [11]), element(0x0028, 0x0103, 'US', [0]),
     element(0x0028, 0x1052, 'DS', '-1024'), element(0x0028, 0x1053, 'DS', '1'), element(0x0028, 0x1054, 'LO', 'HU'),
-    element(0x7fe0, 0x0010, 'OW', phantomSlice(k, size)),
+    element(0x7fe0, 0x0010, 'OW', pixelsOf(k, size)),
   ]);
 }
 

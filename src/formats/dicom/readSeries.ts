@@ -5,15 +5,16 @@ import { ConcordError } from '../../core/errors.ts';
 import { ScanRefusal } from '../../core/issues.ts';
 import type { Issue } from '../../core/issues.ts';
 import type { Acquisition } from '../../core/scanRecord.ts';
+import type { Grid, PlaneSink } from '../../core/planes.ts';
 import { voxelCount } from '../../core/volume.ts';
-import type { Shape3, Volume } from '../../core/volume.ts';
+import type { Shape3 } from '../../core/volume.ts';
+import { createConstantCheck } from '../constantCheck.ts';
 import { newNiftiOrigin } from '../nifti/newHeader.ts';
-import { isConstant } from '../nifti/readNifti.ts';
 import type { NiftiOrigin } from '../nifti/readNifti.ts';
 import type { StoredForm } from '../nifti/samples.ts';
 import { eachOf } from '../eachOf.ts';
 import type { DecodeLimits } from './decode/decoder.ts';
-import { checkHounsfield } from './hounsfieldCheck.ts';
+import { createHounsfieldCheck } from './hounsfieldCheck.ts';
 import { readHeader } from './identify.ts';
 import { instanceChecks } from './instanceChecks.ts';
 import type { InstanceAllowance } from './instanceChecks.ts';
@@ -32,8 +33,8 @@ import { MR_IMAGE_STORAGE } from './sopClasses.ts';
  */
 export type DicomOrigin = Readonly<{ kind: 'dicom'; nifti: NiftiOrigin; slices: readonly ReadSlice[] }>;
 
-export type SeriesScan = Readonly<{
-  volume: Volume<'scanner'>;
+export type SeriesScan<Held> = Readonly<{
+  volume: Grid & Held;
   modality: 'MR' | 'CT';
   datatype: string;
   sha256: string;
@@ -42,18 +43,21 @@ export type SeriesScan = Readonly<{
   origin: DicomOrigin;
 }>;
 
-export type SeriesOptions = Readonly<{ maxBytes: number; allow?: readonly InstanceAllowance[]; decodeLimits?: DecodeLimits }>;
+export type SeriesOptions = Readonly<{ allow?: readonly InstanceAllowance[]; decodeLimits?: DecodeLimits }>;
 
 /** Headers read at a time: on a network share most of a small read is waiting. */
 const HEADERS_AT_ONCE = 8;
 
 /**
- * One classic MR or CT series as a volume: HU for CT, signal for MR, rescaled slice by slice. Headers are read and
+ * One classic MR or CT series plane by plane: HU for CT, signal for MR, rescaled slice by slice. Headers are read and
  * checked before pixels, so that what is refused is refused cheaply.
  *
+ * @param hold makes the place that the planes go to, once the headers are checked
  * @throws ScanRefusal with the codes of dicom.md §2; CONCORD_INPUT_UNREADABLE if a file cannot be opened
  */
-export async function readSeries(paths: readonly string[], options: SeriesOptions): Promise<SeriesScan> {
+export async function readSeries<Held extends PlaneSink>(
+  paths: readonly string[], hold: (shape: Shape3) => Held, options: SeriesOptions = {},
+): Promise<SeriesScan<Held>> {
   // 1. headers, each checked alone
   const headers = await eachOf(paths, HEADERS_AT_ONCE, readHeaderOrFail);
   for (const header of headers) for (const check of instanceChecks) refuse(check(header, options.allow ?? []));
@@ -61,14 +65,20 @@ export async function readSeries(paths: readonly string[], options: SeriesOption
   const placed = placeInstances(await withoutDuplicates(headers));
   for (const check of seriesRefusals) refuse(check(placed));
   // 3. pixels
-  const shape = shapeOf(placed, options.maxBytes);
-  const { samples, slices } = await readSlices(placed, shape, options.decodeLimits);
-  if (isConstant(samples)) throw new ScanRefusal('CONSTANT', `all ${samples.length} voxels are equal`);
+  const shape = shapeOf(placed);
+  const held = hold(shape);
+  const [constant, hounsfield] = [createConstantCheck(), createHounsfieldCheck(voxelCount(shape))];
+  const slices = await readSlices(placed, shape, (k, plane) => {
+    constant.add(plane);
+    hounsfield.add(plane);
+    held.write(k, plane);
+  }, options.decodeLimits);
+  constant.finish();
   const modality = placed[0]!.sopClassUid === MR_IMAGE_STORAGE ? 'MR' : 'CT';
-  if (modality === 'CT') refuse(checkHounsfield(samples));
+  if (modality === 'CT') refuse(hounsfield.finish());
   // 4. geometry, and the header to write with
   const affine = affineOfSlices(slices);
-  const volume: Volume<'scanner'> = { scale: 'scanner', shape, samples, affine };
+  const volume = { ...held, shape, affine };
   const form = storedFormOf(slices);
   return {
     volume,
@@ -106,12 +116,9 @@ async function withoutDuplicates(headers: readonly InstanceHeader[]): Promise<In
   return [...known.values()];
 }
 
-function shapeOf(slices: readonly PlacedInstance[], maxBytes: number): Shape3 {
+function shapeOf(slices: readonly PlacedInstance[]): Shape3 {
   const { columns, rows } = slices[0]!.pixels;
-  const shape: Shape3 = [columns, rows, slices.length];
-  const needed = voxelCount(shape) * Float32Array.BYTES_PER_ELEMENT;
-  if (needed > maxBytes) throw new ScanRefusal('TOO_LARGE', `${needed} bytes of memory needed, ${maxBytes} allowed`);
-  return shape;
+  return [columns, rows, slices.length];
 }
 
 /** The integer form all slices share, or float32 when each has its own rescale pair. */

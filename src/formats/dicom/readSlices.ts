@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 
 import { ConcordError } from '../../core/errors.ts';
 import { ScanRefusal } from '../../core/issues.ts';
-import { voxelCount } from '../../core/volume.ts';
+import { planeSize } from '../../core/planes.ts';
 import type { Shape3 } from '../../core/volume.ts';
 import { parseDataSet } from './dataSet.ts';
 import type { DecodeLimits } from './decode/decoder.ts';
@@ -26,17 +26,17 @@ export type ReadSlice = PlacedInstance &
 
 /**
  * The pixels of placed slices, rescaled slice by slice. The next file is read while one is decoded; two files and one
- * frame are in memory at a time, besides the samples.
+ * frame are in memory at a time.
  *
  * @param shape columns × rows × slices
+ * @param take given each slice in rising order, last row first, in an array that is used again
  * @throws ScanRefusal when a file is damaged, changed since its header was read, or cannot be decoded;
  *   CONCORD_INPUT_UNREADABLE if it cannot be opened
  */
 export async function readSlices(
-  placed: readonly PlacedInstance[], shape: Shape3, limits?: DecodeLimits,
-): Promise<{ samples: Float32Array; slices: ReadSlice[] }> {
-  const frameSize = shape[0] * shape[1];
-  const samples = new Float32Array(voxelCount(shape));
+  placed: readonly PlacedInstance[], shape: Shape3, take: (k: number, plane: Float32Array) => void, limits?: DecodeLimits,
+): Promise<ReadSlice[]> {
+  const plane = new Float32Array(planeSize(shape));
   const slices: ReadSlice[] = [];
   const readers = [fileReader(), fileReader()] as const;
   let next = readers[0](placed[0]!.path);
@@ -55,10 +55,11 @@ export async function readSlices(
     const words = await frameWordsOf(slice, dataSet.pixelData(), limits);
     const key = sampleKey(slice);
     if (table?.key !== key) table = { key, samples: sampleTable(slice) };
-    placeFrame(words, table.samples, shape, samples.subarray(k * frameSize, (k + 1) * frameSize));
+    placeFrame(words, table.samples, shape, plane);
+    take(k, plane);
     slices.push({ ...slice, sha256: createHash('sha256').update(file).digest('hex'), frame: 0 });
   }
-  return { samples, slices };
+  return slices;
 }
 
 /** Reads files one after another into one buffer: each replaces the one before. */

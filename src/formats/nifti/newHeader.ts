@@ -1,6 +1,6 @@
 import { axisVector, determinant, spacingOf } from '../../core/affine.ts';
 import type { Affine } from '../../core/affine.ts';
-import type { Volume } from '../../core/volume.ts';
+import type { Grid } from '../../core/planes.ts';
 import { niftiDatatypes } from './datatypes.ts';
 import { parseNiftiHeader } from './header.ts';
 import { nifti1Layout, writeField } from './headerLayout.ts';
@@ -15,7 +15,7 @@ const MILLIMETRES = 2;
 const LARGEST_SHEAR = 1e-3;
 
 /** A NIfTI-1 header for a volume that comes from another format: sform always, qform where the grid is not sheared. */
-export function newNiftiOrigin(volume: Volume<'scanner'>, form: StoredForm): NiftiOrigin {
+export function newNiftiOrigin({ shape, affine }: Grid, form: StoredForm): NiftiOrigin {
   const headerBytes = new Uint8Array(nifti1Layout.headerBytes);
   const view = new DataView(headerBytes.buffer);
   const put = (field: Field, values: readonly number[], first = 0): void => {
@@ -25,23 +25,23 @@ export function newNiftiOrigin(volume: Volume<'scanner'>, form: StoredForm): Nif
     });
   };
   const { datatype, bitpix, dim, pixdim, voxOffset, magic } = nifti1Layout;
-  const quaternion = quaternionOf(volume.affine);
+  const quaternion = quaternionOf(affine);
   put({ offset: 0, type: 'i32' }, [nifti1Layout.headerBytes]);
   headerBytes.set(Buffer.from('n+1\0', 'latin1'), magic.offset);
-  put(dim, [3, ...volume.shape, 1, 1, 1, 1]);
+  put(dim, [3, ...shape, 1, 1, 1, 1]);
   put(datatype, [niftiDatatypes[form.datatype].code]);
   put(bitpix, [niftiDatatypes[form.datatype].bytes * 8]);
-  put(pixdim, [quaternion?.qfac ?? 1, ...spacingOf(volume.affine)]);
+  put(pixdim, [quaternion?.qfac ?? 1, ...spacingOf(affine)]);
   put(voxOffset, [nifti1Layout.firstVoxelByte]);
   put(nifti1Layout.sclSlope, [form.sclSlope]);
   put(nifti1Layout.sclInter, [form.sclInter]);
   headerBytes[nifti1Layout.xyztUnits.offset] = MILLIMETRES;
   put(nifti1Layout.sformCode, [SCANNER_ANATOMY]);
-  put(nifti1Layout.srow, volume.affine.rows.flat());
+  put(nifti1Layout.srow, affine.rows.flat());
   if (quaternion) {
     put(nifti1Layout.qformCode, [SCANNER_ANATOMY]);
     put(nifti1Layout.quatern, quaternion.bcd);
-    put(nifti1Layout.qoffset, volume.affine.rows.map((row) => row[3]!));
+    put(nifti1Layout.qoffset, affine.rows.map((row) => row[3]!));
   }
   return { kind: 'nifti', header: parseNiftiHeader(headerBytes), headerBytes };
 }

@@ -1,17 +1,21 @@
-import { issue, ScanRefusal } from '../../core/issues.ts';
+import { issue } from '../../core/issues.ts';
 import type { Issue } from '../../core/issues.ts';
-import type { Volume } from '../../core/volume.ts';
+import { planeSize } from '../../core/planes.ts';
+import type { Grid, PlaneSink } from '../../core/planes.ts';
+import { voxelCount } from '../../core/volume.ts';
+import type { Shape3 } from '../../core/volume.ts';
+import { createConstantCheck } from '../constantCheck.ts';
 import type { NiftiDatatype } from './datatypes.ts';
 import type { NiftiHeader } from './header.ts';
 import { affineOfHeader } from './headerAffine.ts';
 import { samplesOfVoxels } from './samples.ts';
-import { readNiftiBytes } from './voxelBytes.ts';
+import { readVoxelPlanes } from './voxelBytes.ts';
 
 /** What writing back needs of a NIfTI source. */
 export type NiftiOrigin = Readonly<{ kind: 'nifti'; header: NiftiHeader; headerBytes: Uint8Array }>;
 
-export type NiftiScan = Readonly<{
-  volume: Volume<'scanner'>;
+export type NiftiScan<Held> = Readonly<{
+  volume: Grid & Held;
   datatype: NiftiDatatype;
   sha256: string;
   issues: readonly Issue[];
@@ -19,29 +23,34 @@ export type NiftiScan = Readonly<{
 }>;
 
 /**
- * One NIfTI file as a volume in its own voxel order, RAS+ mm, scanner intensities.
+ * One NIfTI file plane by plane, in its own voxel order, RAS+ mm, scanner intensities.
  *
+ * @param hold makes the place that the planes go to, once the header is known and the file can be as long as it says
  * @throws ScanRefusal for every fault of the file (header, length, gzip, constant voxels)
  */
-export async function readNifti(path: string, maxBytes: number): Promise<NiftiScan> {
-  const { header, headerBytes, voxels, sha256 } = await readNiftiBytes(path, maxBytes);
+export async function readNifti<Held extends PlaneSink>(path: string, hold: (shape: Shape3) => Held): Promise<NiftiScan<Held>> {
+  const constant = createConstantCheck();
+  let nonFinite = 0;
+  const { header, headerBytes, sha256, sink: { held } } = await readVoxelPlanes(path, (parsed) => {
+    const held = hold(parsed.shape);
+    const plane = new Float32Array(planeSize(parsed.shape));
+    return {
+      held,
+      take: (k, voxels) => {
+        nonFinite += samplesOfVoxels(voxels, parsed, plane);
+        constant.add(plane);
+        held.write(k, plane);
+      },
+    };
+  });
   const { affine, issues } = affineOfHeader(header);
-  const { samples, nonFinite } = samplesOfVoxels(voxels, header);
-  if (isConstant(samples)) throw new ScanRefusal('CONSTANT', `all ${samples.length} voxels are equal`);
-  if (nonFinite > 0) issues.push(issue('NON_FINITE', `${nonFinite} of ${samples.length} voxels were read as 0`));
+  constant.finish();
+  if (nonFinite > 0) issues.push(issue('NON_FINITE', `${nonFinite} of ${voxelCount(header.shape)} voxels were read as 0`));
   return {
-    volume: { scale: 'scanner', shape: header.shape, samples, affine },
+    volume: { ...held, shape: header.shape, affine },
     datatype: header.datatype,
     sha256,
     issues,
     origin: { kind: 'nifti', header, headerBytes },
   };
-}
-
-export function isConstant(samples: Float32Array): boolean {
-  const first = samples[0];
-  for (let index = 1; index < samples.length; index++) {
-    if (samples[index] !== first) return false;
-  }
-  return true;
 }

@@ -18,19 +18,17 @@ const isHostLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 const LOW_WORD = isHostLittleEndian ? 0 : 1;
 
 /**
- * Stored values → voxel values, computed in float64, kept as float32.
- * Modifies `voxels` (its byte order becomes the machine's) and may return a view of it.
+ * Stored values → voxel values, computed in float64, kept as float32. Fills `samples`, non-finite values replaced by 0.
+ * Modifies `voxels`: its byte order becomes the machine's.
  *
- * @returns samples with every non-finite value replaced by 0, and how many there were
+ * @returns how many were not finite
  */
-export function samplesOfVoxels(voxels: Buffer, form: StoredForm): { samples: Float32Array; nonFinite: number } {
+export function samplesOfVoxels(voxels: Buffer, form: StoredForm, samples: Float32Array): number {
   swapBetweenOrders(voxels, form);
   const stored = is64BitInteger(form.datatype)
     ? doublesOfInt64(voxels, form.datatype === 'int64')
     : numericView(form.datatype, voxels);
   const { sclSlope, sclInter } = form;
-  const isStoredAsIs = stored instanceof Float32Array && sclSlope === 1 && sclInter === 0;
-  const samples = isStoredAsIs ? stored : new Float32Array(stored.length);
   let nonFinite = 0;
   for (let index = 0; index < stored.length; index++) {
     const value = Math.fround(sclSlope * stored[index]! + sclInter);
@@ -39,7 +37,7 @@ export function samplesOfVoxels(voxels: Buffer, form: StoredForm): { samples: Fl
     samples[index] = isFinite ? value : 0;
     if (!isFinite) nonFinite++;
   }
-  return { samples, nonFinite };
+  return nonFinite;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { constants as bufferLimits } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
@@ -7,19 +6,22 @@ import { createGunzip } from 'node:zlib';
 
 import { ConcordError } from '../../core/errors.ts';
 import { ScanRefusal } from '../../core/issues.ts';
-import { voxelCount } from '../../core/volume.ts';
+import { planeSize } from '../../core/planes.ts';
 import { niftiDatatypes } from './datatypes.ts';
 import { LARGEST_HEADER, parseNiftiHeader } from './header.ts';
 import type { NiftiHeader } from './header.ts';
 
-export type NiftiBytes = Readonly<{
+/** Takes the planes of a file in rising order: stored values in the file's byte order, in a buffer that is used again. */
+export type VoxelSink = Readonly<{ take: (k: number, voxels: Buffer) => void }>;
+
+export type ReadVoxels<Sink> = Readonly<{
   header: NiftiHeader;
   /** The source's own 348 or 540 bytes: what writing back starts from. */
   headerBytes: Uint8Array;
-  /** Stored values in the file's byte order, in a buffer of their own. */
-  voxels: Buffer;
   /** Of the file as it lies on the disk. */
   sha256: string;
+  /** What `open` made, now with every plane. */
+  sink: Sink;
 }>;
 
 /** Above this size, more than MAX_RATIO bytes out of one byte in is an attack, not a scan (T-07). */
@@ -32,13 +34,12 @@ const TRAILING_SLACK = 65_536;
 const READ_CHUNK = 2 ** 20;
 
 /**
- * Reads a .nii or .nii.gz file as a stream, into one buffer of exactly the size that the header declares.
- * The file is opened read-only and never loaded whole.
+ * Reads a .nii or .nii.gz file as a stream, plane by plane. The file is opened read-only and never loaded whole.
  *
- * @param maxBytes budget for the stored voxels plus their float32 copy
- * @throws ScanRefusal TRUNCATED, CORRUPT_GZIP, DECOMPRESSION_BOMB, TOO_LARGE, and those of parseNiftiHeader
+ * @param open called with the header, once it is known that the file can hold what it declares
+ * @throws ScanRefusal TRUNCATED, CORRUPT_GZIP, DECOMPRESSION_BOMB, and those of parseNiftiHeader and `open`
  */
-export async function readNiftiBytes(path: string, maxBytes: number): Promise<NiftiBytes> {
+export async function readVoxelPlanes<Sink extends VoxelSink>(path: string, open: OpenSink<Sink>): Promise<ReadVoxels<Sink>> {
   const file = await openForReading(path);
   try {
     const { size } = await file.stat();
@@ -46,7 +47,7 @@ export async function readNiftiBytes(path: string, maxBytes: number): Promise<Ni
     if (!isGzip && path.toLowerCase().endsWith('.gz')) {
       throw new ScanRefusal('CORRUPT_GZIP', 'the name ends in .gz, but the content is not gzip');
     }
-    return await streamVoxels(file, { size, isGzip, maxBytes });
+    return await streamVoxels(file, { size, isGzip, open });
   } catch (cause) {
     throw gzipRefusal(cause);
   } finally {
@@ -54,9 +55,10 @@ export async function readNiftiBytes(path: string, maxBytes: number): Promise<Ni
   }
 }
 
-type Source = Readonly<{ size: number; isGzip: boolean; maxBytes: number }>;
+type OpenSink<Sink> = (header: NiftiHeader) => Sink;
+type Source<Sink> = Readonly<{ size: number; isGzip: boolean; open: OpenSink<Sink> }>;
 
-async function streamVoxels(file: FileHandle, source: Source): Promise<NiftiBytes> {
+async function streamVoxels<Sink extends VoxelSink>(file: FileHandle, source: Source<Sink>): Promise<ReadVoxels<Sink>> {
   const digest = createHash('sha256');
   let bytesIn = 0;
   const tap = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -76,63 +78,65 @@ async function streamVoxels(file: FileHandle, source: Source): Promise<NiftiByte
   return { ...intake.finish(), sha256: digest.digest('hex') };
 }
 
-type Intake = { take: (chunk: Buffer) => void; finish: () => Omit<NiftiBytes, 'sha256'> };
+type Intake<Sink> = Readonly<{ take: (chunk: Buffer) => void; finish: () => Omit<ReadVoxels<Sink>, 'sha256'> }>;
 
-/** Collects the header first, then places every voxel byte where it belongs and counts the rest. */
-function voxelIntake(source: Source, bytesIn: () => number): Intake {
+/** A file whose header is known: where its planes go, and the one that is being filled. */
+type Filling<Sink> = { header: NiftiHeader; sink: Sink; plane: Buffer; filled: number; k: number; expected: number };
+
+/** Collects the header first, then hands on every plane as it is full and counts the rest. */
+function voxelIntake<Sink extends VoxelSink>(source: Source<Sink>, bytesIn: () => number): Intake<Sink> {
   let head: Buffer = Buffer.alloc(0);
-  let header: NiftiHeader | undefined;
-  let voxels: Buffer = head;
+  let filling: Filling<Sink> | undefined;
   let position = 0;
 
-  const place = (chunk: Buffer, parsed: NiftiHeader): void => {
-    const skip = Math.max(0, parsed.voxOffset - position);
-    const at = Math.max(0, position - parsed.voxOffset);
-    if (skip < chunk.length && at < voxels.length) chunk.copy(voxels, at, skip);
+  const place = (chunk: Buffer, into: Filling<Sink>): void => {
+    let from = Math.max(0, into.header.voxOffset - position);
+    while (from < chunk.length && into.k < into.header.shape[2]) {
+      const copied = chunk.copy(into.plane, into.filled, from);
+      from += copied;
+      into.filled += copied;
+      if (into.filled < into.plane.length) break;
+      into.sink.take(into.k++, into.plane);
+      into.filled = 0;
+    }
     position += chunk.length;
-    checkExcess(position, parsed.voxOffset + voxels.length, source.isGzip, bytesIn());
+    checkExcess(position, into.expected, source.isGzip, bytesIn());
   };
-  const begin = (): NiftiHeader => {
-    const parsed = parseNiftiHeader(head);
-    voxels = allocateVoxels(parsed, source);
-    place(head, parsed);
-    return parsed;
+  const begin = (): Filling<Sink> => {
+    const begun = beginPlanes(parseNiftiHeader(head), source);
+    place(head, begun);
+    return begun;
   };
   return {
     take: (chunk) => {
-      if (header) {
-        place(chunk, header);
+      if (filling) {
+        place(chunk, filling);
         return;
       }
       head = Buffer.concat([head, chunk]);
-      if (head.length >= LARGEST_HEADER) header = begin();
+      if (head.length >= LARGEST_HEADER) filling = begin();
     },
     finish: () => {
-      header ??= begin();
-      const expected = header.voxOffset + voxels.length;
+      const { header, sink, expected } = filling ?? begin();
       if (position < expected) throw new ScanRefusal('TRUNCATED', `${expected} bytes expected, got ${position}`);
       if (position > expected) {
         throw new ScanRefusal('MALFORMED', `${expected} bytes expected, ${position - expected} more follow`);
       }
-      return { header, headerBytes: Uint8Array.from(head.subarray(0, header.layout.headerBytes)), voxels };
+      return { header, headerBytes: Uint8Array.from(head.subarray(0, header.layout.headerBytes)), sink };
     },
   };
 }
 
-/** Refuses before it allocates: a header may declare any size, the file on the disk cannot lie about its own. */
-function allocateVoxels(header: NiftiHeader, { size, isGzip, maxBytes }: Source): Buffer {
-  const count = voxelCount(header.shape);
-  const bytes = count * niftiDatatypes[header.datatype].bytes;
-  const needed = bytes + count * Float32Array.BYTES_PER_ELEMENT;
-  if (needed > maxBytes || bytes > bufferLimits.MAX_LENGTH) {
-    throw new ScanRefusal('TOO_LARGE', `${needed} bytes of memory needed, ${maxBytes} allowed`);
-  }
-  const expected = header.voxOffset + bytes;
+/** Refuses before anything is allocated: a header may declare any size, the file on the disk cannot lie about its own. */
+function beginPlanes<Sink>(header: NiftiHeader, { size, isGzip, open }: Source<Sink>): Filling<Sink> {
+  const planeBytes = planeSize(header.shape) * niftiDatatypes[header.datatype].bytes;
+  const expected = header.voxOffset + header.shape[2] * planeBytes;
   const possible = isGzip ? size * DEFLATE_LIMIT : size;
   if (possible < expected) {
     throw new ScanRefusal('TRUNCATED', `${expected} bytes expected, the file holds at most ${possible}`);
   }
-  return Buffer.allocUnsafeSlow(bytes);
+  const sink = open(header);
+  return { header, sink, plane: Buffer.allocUnsafeSlow(planeBytes), filled: 0, k: 0, expected };
 }
 
 function checkExcess(position: number, expected: number, isGzip: boolean, bytesIn: number): void {

@@ -1,12 +1,12 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-
 import { ConcordError } from '../../core/errors.ts';
 import { issue } from '../../core/issues.ts';
 import type { Issue } from '../../core/issues.ts';
+import { eachPlane, sliced } from '../../core/planes.ts';
+import type { SlicedVolume } from '../../core/planes.ts';
 import { isSameShape } from '../../core/volume.ts';
 import type { Volume } from '../../core/volume.ts';
 import { writeFileAtomic } from '../atomicFile.ts';
+import { gzipped } from '../gzipped.ts';
 import { niftiDatatypes } from './datatypes.ts';
 import type { NiftiDatatype } from './datatypes.ts';
 import type { NiftiHeader } from './header.ts';
@@ -20,16 +20,11 @@ import { misfitOf } from './storedForm.ts';
 export type NiftiWriteOptions = Readonly<{ datatype: 'source' | 'float32'; description: string }>;
 export type WrittenNifti = Readonly<{ sha256: string; bytes: number; datatype: NiftiDatatype; issues: Issue[] }>;
 
-/** Within 2 % of the smallest size, at a fraction of its time. */
-const GZIP_LEVEL = 5;
 const DESCRIP_CHARACTERS = 79;
-/** Byte of the gzip header that names the operating system; 255 is "unknown" (RFC 1952). */
-const GZIP_SYSTEM_BYTE = 9;
-const UNKNOWN_SYSTEM = 255;
 
 /**
  * Writes new samples into a copy of the source's header: dim, pixdim, qform, sform, their codes and xyzt_units stay
- * bit-identical (bids-and-reports.md R-14). Equal calls give equal bytes. The path decides on gzip (.gz).
+ * bit-identical (bids-and-reports.md R-14). Equal calls give equal bytes. The path decides on gzip (.gz). Planes are stored one by one.
  *
  * @returns the datatype written, and DATATYPE_WIDENED when the source's could not hold the samples
  * @throws CONCORD_GRID_MISMATCH if the volume has another shape than the source; CONCORD_INTERNAL if a sample is
@@ -37,11 +32,12 @@ const UNKNOWN_SYSTEM = 255;
  */
 export async function writeNifti(
   origin: NiftiOrigin,
-  volume: Volume<'scanner'>,
+  harmonized: Volume<'scanner'> | SlicedVolume,
   path: string,
   options: NiftiWriteOptions,
 ): Promise<WrittenNifti> {
   const { header } = origin;
+  const volume = sliced(harmonized);
   if (!isSameShape(header.shape, volume.shape)) {
     throw new ConcordError(
       'CONCORD_GRID_MISMATCH',
@@ -49,14 +45,14 @@ export async function writeNifti(
     );
   }
   const { form, issues } = chooseForm(origin, volume, options);
-  const content = fileContent(origin, form, volume.samples, options.description);
-  const written = await writeFileAtomic(path, path.endsWith('.gz') ? await compress(content) : content);
+  const content = fileContent(origin, form, volume, options.description);
+  const written = await writeFileAtomic(path, path.endsWith('.gz') ? gzipped(content) : content);
   return { ...written, datatype: form.datatype, issues };
 }
 
 function chooseForm(
   { header }: NiftiOrigin,
-  volume: Volume<'scanner'>,
+  volume: SlicedVolume,
   options: NiftiWriteOptions,
 ): { form: StoredForm; issues: Issue[] } {
   const { littleEndian } = header;
@@ -65,23 +61,26 @@ function chooseForm(
   if (niftiDatatypes[header.datatype].integer === null) {
     return { form: { ...float32, datatype: header.datatype }, issues: [] };
   }
-  const misfit = misfitOf(volume.samples, header);
+  const misfit = misfitOf(volume, header);
   if (misfit !== undefined) return { form: float32, issues: [issue('DATATYPE_WIDENED', misfit)] };
   return { form: header, issues: [] };
 }
 
-/** Header, four bytes that say "no extensions", voxels; firstVoxelByte is a multiple of 8, so views are aligned. */
-function fileContent(origin: NiftiOrigin, form: StoredForm, samples: Float32Array, description: string): Buffer {
-  const { firstVoxelByte } = origin.header.layout;
-  const content = Buffer.allocUnsafeSlow(firstVoxelByte + samples.length * niftiDatatypes[form.datatype].bytes);
-  const head = content.subarray(0, firstVoxelByte);
-  head.fill(0).set(origin.headerBytes);
+/** Header, four bytes that say "no extensions", voxels plane by plane. */
+async function* fileContent(origin: NiftiOrigin, form: StoredForm, volume: SlicedVolume, description: string): AsyncGenerator<Buffer> {
+  const head = Buffer.alloc(origin.header.layout.firstVoxelByte);
+  head.set(origin.headerBytes);
   patchHeader(head, origin.header, form, description);
-  const nonFinite = storeSamples(samples, content.subarray(firstVoxelByte), form);
-  if (nonFinite > 0) {
-    throw new ConcordError('CONCORD_INTERNAL', `Finite voxels were expected for writing, ${nonFinite} were not.`);
+  yield head;
+  for (const plane of eachPlane(volume)) {
+    // a buffer of its own: a stream may still hold the one before
+    const voxels = Buffer.allocUnsafeSlow(plane.length * niftiDatatypes[form.datatype].bytes);
+    const nonFinite = storeSamples(plane, voxels, form);
+    if (nonFinite > 0) {
+      throw new ConcordError('CONCORD_INTERNAL', `Finite voxels were expected for writing, ${nonFinite} in one plane were not.`);
+    }
+    yield voxels;
   }
-  return content;
 }
 
 /**
@@ -109,11 +108,4 @@ function patchHeader(head: Buffer, header: NiftiHeader, form: StoredForm, descri
   for (const { offset, bytes: length } of [layout.descrip, ...layout.freeText]) head.fill(0, offset, offset + length);
   const text = description.replace(/[^\x20-\x7e]/g, '?').slice(0, DESCRIP_CHARACTERS);
   head.write(text, layout.descrip.offset, 'latin1');
-}
-
-/** zlib writes no time (mtime 0); with the system byte fixed too, equal input gives equal bytes everywhere. */
-async function compress(content: Buffer): Promise<Buffer> {
-  const bytes = await promisify(gzip)(content, { level: GZIP_LEVEL });
-  bytes[GZIP_SYSTEM_BYTE] = UNKNOWN_SYSTEM;
-  return bytes;
 }

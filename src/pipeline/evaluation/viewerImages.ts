@@ -55,7 +55,7 @@ function aboveEyes({ shape: [columns, rows, depth], samples }: Volume<'model'>):
   const affine = affineOf([[2, 0, 0, -columns], [0, 2, 0, -rows], [0, 0, 2, -shape[2]]]);
   const shown = samples.subarray(columns * rows * LOWEST_SLICE_ABOVE_EYES);
   const file = Buffer.alloc(VOXEL_OFFSET + 2 * shown.length);
-  file.set(newNiftiOrigin({ scale: 'scanner', shape, samples: shown, affine }, stored).headerBytes);
+  file.set(newNiftiOrigin({ shape, affine }, stored).headerBytes);
   storeSamples(shown, file.subarray(VOXEL_OFFSET), stored);
   return file;
 }

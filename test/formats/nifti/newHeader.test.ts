@@ -19,7 +19,7 @@ function oblique(degrees: number, flips: readonly number[]): number[][] {
 }
 
 const origin = (rows: number[][]) =>
-  newNiftiOrigin({ scale: 'scanner', shape: [64, 64, 64], samples: new Float32Array(1), affine: affineOf(rows) }, form);
+  newNiftiOrigin({ shape: [64, 64, 64], affine: affineOf(rows) }, form);
 
 describe('newNiftiOrigin', () => {
   it.each([0, 40, 120, 180, 230, 359].flatMap((degrees) => [[1, 1, 1], [1, -1, 1], [-1, -1, 1]].map((flips) => ({ degrees, flips }))))(

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { createSmoother } from '../../../dist/core/sliceSmoothing.js';
-import { readSlice, sliceStackOf } from '../../../dist/core/sliceStack.js';
+import { sliceStackOf } from '../../../dist/core/sliceStack.js';
 import { createDetailStage } from '../../../dist/detail/detailStage.js';
 import { detailCondition } from '../../../dist/detail/noiseScale.js';
 import { createSlabNoise } from '../../../dist/detail/slabNoise.js';
@@ -32,7 +32,7 @@ const parts = emptyParts(ni * nj), mask = new Uint8Array(ni * nj), before = new 
 const rows = [];
 for (let n = 0; n < Number(values.slices); n++) {
   const k = Math.floor(((n + 0.5) * nk) / Number(values.slices));
-  readSlice(stack, k, before);
+  stack.read(k, before);
   fillBody(body, k, mask);
   describeSlice(before, mask, smoother, parts);
   const [began, cpu] = [performance.now(), process.cpuUsage()];

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { sliceStackOf, readSlice } from '../../../dist/core/sliceStack.js';
+import { sliceStackOf } from '../../../dist/core/sliceStack.js';
 import { createSmoother } from '../../../dist/core/sliceSmoothing.js';
 import { fillBody, findBody } from '../../../dist/field/bodyMask.js';
 import { describeSlice, emptyParts } from '../../../dist/field/huClasses.js';
@@ -41,10 +41,10 @@ function measure(volume, truth, from) {
   const noise = [createNoiseMeter([ni, nj], other.spacing), createNoiseMeter([ni, nj], other.spacing)];
   let sum = 0, count = 0, shift = 0;
   for (let k = from; k < nk; k++) {
-    readSlice(other, k, y);
+    other.read(k, y);
     fillBody(body, k, mask);
     describeSlice(y, mask, smoother, parts);
-    readSlice(stack, k, hu);
+    stack.read(k, hu);
     meters.detail.add(hu, parts.weight); meters.detailTrue.add(y, parts.weight);
     meters.lung.add(hu, parts.smoothed, mask); meters.lungTrue.add(y, parts.smoothed, mask);
     noise[0].add(hu); noise[1].add(y);

@@ -1,4 +1,7 @@
+import { eachPlane } from '../../../core/planes.ts';
+import type { SlicedVolume } from '../../../core/planes.ts';
 import { quantiles } from '../../../core/statistics.ts';
+import { voxelCount } from '../../../core/volume.ts';
 
 /** Centre and width of a linear window, in the unit of the values after rescaling. */
 export type DisplayWindow = Readonly<{ center: number; width: number }>;
@@ -14,8 +17,8 @@ const AIR_SHARE = 0.1;
  * The window of harmonized MR signal: the 1st to 99th percentile of what is not air, one for the whole series, so that
  * slices are shown alike (dicom.md D-24).
  */
-export function displayWindow(allSamples: Float32Array, factor: number): DisplayWindow {
-  const samples = everyNth(allSamples, Math.ceil(allSamples.length / ENOUGH));
+export function displayWindow(volume: SlicedVolume, factor: number): DisplayWindow {
+  const samples = everyNth(volume, Math.ceil(voxelCount(volume.shape) / ENOUGH));
   const [low, end] = quantiles(samples, [0, BRIGHT]) as [number, number];
   if (end <= low) return { center: low * factor, width: 1 };
   const air = low + AIR_SHARE * (end - low);
@@ -23,8 +26,14 @@ export function displayWindow(allSamples: Float32Array, factor: number): Display
   return { center: ((first + last) / 2) * factor, width: Math.max((last - first) * factor, 1) };
 }
 
-function everyNth(samples: Float32Array, step: number): Float32Array {
-  return Float32Array.from({ length: Math.ceil(samples.length / step) }, (_, index) => samples[index * step]!);
+function everyNth(volume: SlicedVolume, step: number): Float32Array {
+  const samples = new Float32Array(Math.ceil(voxelCount(volume.shape) / step));
+  let [taken, next] = [0, 0];
+  for (const plane of eachPlane(volume)) {
+    for (; next < plane.length; next += step) samples[taken++] = plane[next]!;
+    next -= plane.length;
+  }
+  return samples;
 }
 
 /** As VR DS, which has 16 characters. */

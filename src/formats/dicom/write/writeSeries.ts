@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 
 import { ConcordError } from '../../../core/errors.ts';
 import { ScanRefusal } from '../../../core/issues.ts';
+import { planeSize, sliced } from '../../../core/planes.ts';
+import type { SlicedVolume } from '../../../core/planes.ts';
 import type { Volume } from '../../../core/volume.ts';
 import type { ReadSlice } from '../readSlices.ts';
 import { kindOfSopClass, MR_IMAGE_STORAGE } from '../sopClasses.ts';
@@ -30,7 +32,7 @@ export type SeriesToWrite = Readonly<{
   /** As read: in slice order. */
   slices: readonly ReadSlice[];
   /** On the source's grid: columns × rows × slices, last row first. */
-  harmonized: Volume<'scanner'>;
+  harmonized: Volume<'scanner'> | SlicedVolume;
   /** A value that most tissue stays around; undefined where the volume is on the source's own scale. */
   typicalSignal: number | undefined;
   provenance: Provenance;
@@ -39,16 +41,14 @@ export type SeriesToWrite = Readonly<{
 
 export type WrittenSeries = CommittedFolder & Readonly<{ seriesInstanceUid: string; clipped: number }>;
 
-type StoredSeries = Readonly<{
-  quantization: SeriesQuantization;
-  slices: readonly Readonly<{ pixels: Buffer; smallest: number; largest: number }>[];
-  sha256: string;
-  clipped: number;
-}>;
+/** A series as it will be stored: every slice once, of which nothing but this is kept. */
+type Survey = Readonly<{ quantization: SeriesQuantization; smallest: number; largest: number; sha256: string; clipped: number }>;
+type StoredPixels = Readonly<{ pixels: Buffer; native: number; clipped: number; smallest: number; largest: number }>;
 
 /**
  * Writes a harmonized series as DICOM: one derived instance for each of the source's, in a folder that appears whole or
- * not at all. Equal calls give equal bytes. The sources are read again and must not have changed.
+ * not at all. Equal calls give equal bytes. The sources are read again and must not have changed. Each slice is stored
+ * twice, for what the whole series must tell and for its own file, so that memory does not grow with their number.
  *
  * @param folder `…/<study>/<series>`; files are named by their place in the stack, 0001.dcm first
  * @throws ScanRefusal UNSUPPORTED_SOP_CLASS_ENHANCED; QC_FAIL when too many values leave the pixel form, MALFORMED when a source has changed;
@@ -58,20 +58,20 @@ export async function writeSeries(series: SeriesToWrite, folder: string): Promis
   checkClassic(series.slices);
   checkGrid(series);
   // 1. all pixels first: refusing comes before writing, and the UIDs stand for them
-  const stored = await storeSeries(series);
-  const facts = await seriesFacts(series, stored);
+  const survey = await surveySeries(series);
+  const facts = await seriesFacts(series, survey);
   // 2. the instances, then the folder as a whole
   const staged = await stageFolder(folder);
   try {
     const writeInstance = async (slice: ReadSlice, index: number): Promise<void> => {
       const name = `${String(index + 1).padStart(4, '0')}.dcm`;
-      await staged.write(name, await instanceBytes(slice, stored.slices[index]!, facts, stored.sha256));
+      await staged.write(name, await instanceBytes(slice, await storedPixels(series, index, facts), facts, survey.sha256));
     };
     for (let from = 0; from < series.slices.length; from += AT_A_TIME) {
       await Promise.all(series.slices.slice(from, from + AT_A_TIME).map((slice, offset) => writeInstance(slice, from + offset)));
     }
-    const committed = await staged.commit({ instances: series.slices.length, clippedVoxels: stored.clipped });
-    return { ...committed, seriesInstanceUid: facts.seriesInstanceUid, clipped: stored.clipped };
+    const committed = await staged.commit({ instances: series.slices.length, clippedVoxels: survey.clipped });
+    return { ...committed, seriesInstanceUid: facts.seriesInstanceUid, clipped: survey.clipped };
   } catch (error) {
     await staged.discard();
     throw error;
@@ -90,29 +90,36 @@ function checkGrid({ slices, harmonized: { shape } }: SeriesToWrite): void {
   throw new ConcordError('CONCORD_GRID_MISMATCH', `The source's grid ${columns}×${rows}×${slices.length} was expected, got ${shape.join('×')}.`);
 }
 
-async function storeSeries({ slices, harmonized, typicalSignal }: SeriesToWrite): Promise<StoredSeries> {
-  const quantization = quantizationOf(slices, typicalSignal);
+async function surveySeries(series: SeriesToWrite): Promise<Survey> {
+  const quantization = quantizationOf(series.slices, series.typicalSignal);
   const digest = createHash('sha256');
-  const stored: { pixels: Buffer; smallest: number; largest: number }[] = [];
-  let [native, clipped] = [0, 0];
-  for (const [k, slice] of slices.entries()) {
-    const source = await readSourceValues(slice);
-    const samples = harmonized.samples.subarray(k * source.length, (k + 1) * source.length);
-    const isInverted = isMr(slice) && slice.photometric === 'MONOCHROME1';
-    const { values, ...counts } = storeSlice(samples, source, slice.pixels, sliceQuantization(slice, quantization), isInverted);
-    const pixels = pixelBytes(values, slice.pixels);
-    digest.update(pixels);
-    stored.push({ pixels, smallest: counts.smallest, largest: counts.largest });
-    native += counts.native;
-    clipped += counts.clipped;
+  let [native, clipped, smallest, largest] = [0, 0, Infinity, -Infinity];
+  for (const index of series.slices.keys()) {
+    const stored = await storedPixels(series, index, quantization);
+    digest.update(stored.pixels);
+    native += stored.native;
+    clipped += stored.clipped;
+    smallest = Math.min(smallest, stored.smallest);
+    largest = Math.max(largest, stored.largest);
   }
   if (clipped > MOST_CLIPPED * native) {
     throw new ScanRefusal('QC_FAIL', `${clipped} of ${native} voxels leave the range of the source's pixel form, ${100 * MOST_CLIPPED} % may`);
   }
-  return { quantization, slices: stored, sha256: digest.digest('hex'), clipped };
+  return { quantization, smallest, largest, sha256: digest.digest('hex'), clipped };
 }
 
-async function seriesFacts(series: SeriesToWrite, { quantization, slices, sha256 }: StoredSeries): Promise<SeriesFacts> {
+/** One slice in the source's pixel form. */
+async function storedPixels({ slices, harmonized }: SeriesToWrite, index: number, quantization: SeriesQuantization): Promise<StoredPixels> {
+  const slice = slices[index]!;
+  const source = await readSourceValues(slice);
+  const samples = new Float32Array(planeSize(harmonized.shape));
+  sliced(harmonized).read(index, samples);
+  const isInverted = isMr(slice) && slice.photometric === 'MONOCHROME1';
+  const { values, ...counts } = storeSlice(samples, source, slice.pixels, sliceQuantization(slice, quantization), isInverted);
+  return { pixels: pixelBytes(values, slice.pixels), ...counts };
+}
+
+async function seriesFacts(series: SeriesToWrite, { quantization, smallest, largest, sha256 }: Survey): Promise<SeriesFacts> {
   const { provenance, harmonized } = series;
   const options = { ...DEFAULT_DICOM_OPTIONS, ...series.options };
   const first = series.slices[0]!;
@@ -125,16 +132,13 @@ async function seriesFacts(series: SeriesToWrite, { quantization, slices, sha256
     seriesInstanceUid: derivedUid({ kind: 'series', sourceUid, modelSha256, configSha256, seed, pixelsSha256: sha256 }, options.uidKey),
     sourceSeriesInstanceUid,
     seriesNumber: options.seriesNumber ?? harmonizedSeriesNumber(textOf(elements, tags.SeriesNumber), []),
-    window: isMr(first) ? displayWindow(harmonized.samples, quantization.factor) : undefined,
-    ...quantization,
-    smallest: slices.reduce((least, { smallest }) => Math.min(least, smallest), Infinity),
-    largest: slices.reduce((most, { largest }) => Math.max(most, largest), -Infinity),
-    provenance, options,
+    window: isMr(first) ? displayWindow(sliced(harmonized), quantization.factor) : undefined,
+    ...quantization, smallest, largest, provenance, options,
   };
 }
 
 async function instanceBytes(
-  slice: ReadSlice, stored: StoredSeries['slices'][number], series: SeriesFacts, pixelsSha256: string,
+  slice: ReadSlice, { pixels: bytes, smallest, largest }: StoredPixels, series: SeriesFacts, pixelsSha256: string,
 ): Promise<Buffer> {
   const { sopClassUid, sopInstanceUid, pixels } = slice;
   const { modelSha256, configSha256, seed } = series.provenance;
@@ -147,8 +151,7 @@ async function instanceBytes(
     isMr: isMr(slice),
     isSigned: pixels.isSigned,
     bitsAllocated: pixels.bitsAllocated,
-    ...stored,
-    series,
+    pixels: bytes, smallest, largest, series,
   });
 }
 
