@@ -1,8 +1,9 @@
 """How far to trust the networks, measured in rendered pairs of training anatomies under scanners they never saw → calibration.json
 
-python -m ct.calibrate --bundle DIR --out calibration.json --volumes FILE... [--pairs 64]
-residual: the share of the generated field with the least mean error over pairs of different scanners. Shrinkage: for pairs binned by the size of their start
-the largest lambda whose mean error is within 1 % of the least, made non-decreasing from 0 at size 0. Limits: 99.5 % points.
+python -m ct.calibrate --bundle DIR --out calibration.json --volumes FILE... [--pairs 160]
+residual: the share of the generated field with the least mean error over pairs of different scanners. Shrinkage: scans of one kernel show a start too, by chance and by
+what their anatomies differ in. A start no larger than what three quarters of such pairs show (m) is left alone; beyond it lambda = 1 - (m / size)^power, James and Stein's rule
+for power 2; the power with the least mean error is taken. Limits: 99.5 % points.
 """
 import argparse
 import json
@@ -17,18 +18,15 @@ from ct.simulate import KINDS
 
 LAMBDAS = np.linspace(0, 1, 5)
 SHARES = np.array([0., .25, .5])
-BINS = 6
+ONE_KERNEL = ('same', 'dose')          # kinds of pairs in which nothing but chance makes a start
+LEFT_ALONE = .75                       # share of them
+POWERS = (2, 4)
+TABLE = (1, 1.03, 1.08, 1.15, 1.25, 1.4, 1.65, 2, 2.7, 4, 8)  # sizes over m at which the manifest has lambda
 
 
-def increasing(values):
-    """Pool adjacent violators: the closest non-decreasing sequence."""
-    blocks = []
-    for v in values:
-        blocks.append([v, 1])
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            (a, n), (b, m) = blocks[-2:]
-            blocks[-2:] = [[(a * n + b * m) / (n + m), n + m]]
-    return [v for v, n in blocks for _ in range(n)]
+def strength(size, near, power):
+    """Lambda of a start of this size."""
+    return np.maximum(0, 1 - (near / np.maximum(size, 1e-9)) ** power)
 
 
 def redraw_error(networks, reading):
@@ -62,7 +60,7 @@ def main():
     parser.add_argument('--bundle', required=True)
     parser.add_argument('--out', required=True)
     parser.add_argument('--volumes', nargs='+', required=True)
-    parser.add_argument('--pairs', type=int, default=64)
+    parser.add_argument('--pairs', type=int, default=160)
     parser.add_argument('--seed', type=int, default=7000)
     options = parser.parse_args()
     networks, _ = chain.load_bundle(options.bundle)
@@ -84,19 +82,23 @@ def calibration(rows):
     differ = np.array([r['kind'] != 'same' for r in rows])
     by_share = tables[differ, :, -1].mean(0)
     share = int(np.argmin(by_share))
-    bins = np.array_split(np.argsort(far), BINS)
-    least = lambda errors: float(LAMBDAS[np.flatnonzero(errors <= 1.01 * errors.min()).max()])
-    strength = increasing([least(tables[b, share].mean(0)) for b in bins])
+    kinds = np.array([r['kind'] for r in rows])
+    near = float(np.quantile(far[np.isin(kinds, ONE_KERNEL)], LEFT_ALONE))
+    errors = lambda lambdas: np.array([np.interp(l, LAMBDAS, t) for l, t in zip(lambdas, tables[:, share])])
+    by_power = {p: errors(strength(far, near, p)) for p in POWERS}
+    power = min(POWERS, key=lambda p: by_power[p].mean())
+    sizes = near * np.array(TABLE)
     limit = lambda values: round(float(np.quantile(values, .995)), 6)
     result = dict(
-        shrinkage={'startSize': [0.] + [round(float(far[b].mean()), 4) for b in bins], 'lambda': [0.] + [round(v, 3) for v in strength]}, residual=float(SHARES[share]),
+        shrinkage={'startSize': [round(float(v), 4) for v in sizes], 'lambda': [round(float(v), 3) for v in strength(sizes, near, power)]}, residual=float(SHARES[share]),
         redrawError=dict(p995=limit([e for r in rows for e in r['redraw']])), uncertainty=dict(limit=limit([r['sd'] for r in rows])),
         codeSpread=dict(mean=[round(float(m), 6) for m in mean], precision=[[round(float(p), 6) for p in row] for row in precision],
                         p995=limit([distance(c - mean) for c in codes])))
     by_kind = {k: dict(pairs=int(of.sum()), by_share=tables[of, :, -1].mean(0).round(2).tolist(), nothing=round(float(tables[of, 0, 0].mean()), 2))
                for k in KINDS for of in [np.array([r['kind'] == k for r in rows])] if of.any()}
     report = dict(pairs=len(rows), started=int(sum(r['started'] for r in rows)), shares=SHARES.tolist(), differing=int(differ.sum()), by_share=by_share.round(3).tolist(), by_kind=by_kind,
-                  bins=[dict(size=round(float(far[b].mean()), 3), by_lambda=tables[b, share].mean(0).round(2).tolist()) for b in bins],
+                  near=round(near, 3), power=power, by_power={p: round(float(e.mean()), 3) for p, e in by_power.items()}, full=round(float(tables[:, share, -1].mean()), 3),
+                  worse=round(float((by_power[power] > 1.01 * tables[:, share, 0] + .01).mean()), 3), worse_at_full=round(float((tables[:, share, -1] > 1.01 * tables[:, share, 0] + .01).mean()), 3),
                   shrinkage=result['shrinkage'], residual=result['residual'])
     return result, report
 
