@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 
+import { eachOf } from '../formats/eachOf.ts';
 import type { ScanInput } from '../formats/scan.ts';
+
+/** A series has more files than a process may have open. */
+const FILES_AT_ONCE = 8;
 
 /**
  * Identity of what a scan is read from: its files and, of a NIfTI file, the JSON beside it. Equal bytes give an
@@ -10,7 +14,7 @@ import type { ScanInput } from '../formats/scan.ts';
  */
 export async function inputHash(input: ScanInput): Promise<string> {
   const sidecars = input.format === 'nifti' ? input.paths.map((path) => path.replace(/\.nii(\.gz)?$/i, '.json')) : [];
-  const hashes = await Promise.all([...input.paths, ...sidecars].map(fileHash));
+  const hashes = await eachOf([...input.paths, ...sidecars], FILES_AT_ONCE, fileHash);
   return createHash('sha256').update(hashes.sort().join('\n')).digest('hex');
 }
 

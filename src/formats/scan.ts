@@ -1,8 +1,8 @@
 import { ConcordError } from '../core/errors.ts';
 import { ScanRefusal } from '../core/issues.ts';
 import type { Issue } from '../core/issues.ts';
-import type { Acquisition } from '../core/scanRecord.ts';
 import type { Grid, PlaneSink, SlicedVolume } from '../core/planes.ts';
+import type { Acquisition } from '../core/scanRecord.ts';
 import type { Shape3, Volume } from '../core/volume.ts';
 import { readSidecar } from './bids/sidecar.ts';
 import type { DecodeLimits } from './dicom/decode/decoder.ts';

@@ -2,12 +2,11 @@ import type { CtProtocol } from '../config/protocol.ts';
 import type { CtPicture } from '../core/ctRecord.ts';
 import { issue, ScanRefusal } from '../core/issues.ts';
 import type { Issue } from '../core/issues.ts';
-import { eachPlane, sliced } from '../core/planes.ts';
+import { eachPlane } from '../core/planes.ts';
 import type { SlicedVolume } from '../core/planes.ts';
 import { evenlySpaced, sliceStackOf } from '../core/sliceStack.ts';
 import type { SliceStack } from '../core/sliceStack.ts';
 import { createSmoother } from '../core/sliceSmoothing.ts';
-import type { Volume } from '../core/volume.ts';
 import { airAround, findBody } from '../field/bodyMask.ts';
 import type { BodyRuns } from '../field/bodyMask.ts';
 import { bandEnergies, USED_SLICES } from '../field/gainStatistics.ts';
@@ -51,13 +50,13 @@ const LEAST_BODY_MM3 = 20_000;
  *
  * @throws NOT_HU, CONSTANT, NO_BODY, TOO_FEW_SLICES, MALFORMED
  */
-export function measureCt(volume: Volume<'scanner'> | SlicedVolume, protocol: CtProtocol): MeasuredCt {
+export function measureCt(volume: SlicedVolume, protocol: CtProtocol): MeasuredCt {
   const stack = sliceStackOf(volume);
   const [ni, nj, nk] = stack.shape;
   if (Math.min(ni, nj) < 32 || nk < 3) {
     throw new ScanRefusal('TOO_FEW_SLICES', `The scan is ${stack.shape.join('×')}; a CT needs 32×32 pixels and three slices.`);
   }
-  const metal = checkHounsfield(eachPlane(sliced(volume)));
+  const metal = checkHounsfield(eachPlane(volume));
   const spacing = [stack.spacing[0], stack.spacing[1]] as const;
   const smoother = createSmoother([ni, nj], [SMOOTH_MM / spacing[0], SMOOTH_MM / spacing[1]], 3);
   const body = findBody(stack, smoother);
