@@ -1,6 +1,6 @@
 """Averaged weights → a CT bundle: three ONNX files and manifest.json, with the measured parity.
 
-python -m ct.export_onnx --checkpoints DIR --bundle ../ct-kernel/0.2.0 --version 0.2.0 [--calibration F] [--evaluation F]
+python -m ct.export_onnx --checkpoints DIR --bundle ../ct-kernel/0.3.0 --version 0.3.0 [--calibration F] [--evaluation F]
 python -m ct.export_onnx --tiny ../../test/support/tinyCtBundle       random small weights for tests, no checkpoints needed
 """
 import argparse
