@@ -7,6 +7,7 @@ are `train.py --without`.
 """
 import argparse
 import json
+from functools import partial
 
 import numpy as np
 from scipy.ndimage import map_coordinates
@@ -15,7 +16,7 @@ import chain
 import style_statistics as S
 import tone_field
 from evaluate import KINDS
-from simulate import sample
+from simulate import restarted, sample
 from travel import load_heads
 
 LEVELS = {'1 level': (999.,), '2 levels': (999., 499.), '4 levels': (999., 749., 499., 249.),
@@ -68,6 +69,8 @@ def variants(networks, item, seed):
     out['without style maps'] = tone(item['curve'], sampled(silent('style_map', 'source_map')).mean(0))
     out['without codes'] = tone(item['curve'], sampled(silent('reference_code', 'source_code')).mean(0))
     out['without maps and codes'] = tone(item['curve'], sampled(silent('style_map', 'source_map', 'reference_code', 'source_code')).mean(0))
+    plain = restarted(item, *item['plain_quantiles'])
+    out['without amounts of tissue'] = tone(plain['curve'], chain.sample_fields(networks, plain, seed=seed).mean(0))
     unstarted = dict(item, started=item['source'], shift=np.zeros_like(item['shift']))
     identity = (np.array([0., 10.]), np.array([0., 10.]))
     out['without start'] = tone(identity, chain.sample_fields(networks, unstarted, seed=seed).mean(0))
@@ -88,7 +91,7 @@ def main():
     heads = load_heads(options.fractions, 16, 20)
     rows = []
     for i in range(options.pairs):
-        item = sample(np.random.default_rng([options.seed, i]), heads, person=i % len(heads), kinds=KINDS[i // len(heads) % 4 == 0])
+        item = sample(np.random.default_rng([options.seed, i]), heads, person=i % len(heads), kinds=KINDS[i // len(heads) % 4 == 0], look=partial(chain.tissue_look, networks))
         errors, inside = variants(networks, item, i)
         rows.append({n: (float(e.mean()), float(e[inside].mean())) for n, e in errors.items()})
     table = {}

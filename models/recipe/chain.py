@@ -13,6 +13,7 @@ import style_statistics as S
 import tone_field
 from networks import alpha_bar
 from noise import smooth_noise
+from tissue import equalised
 
 FIELD_SCALE = 6.0
 TIMESTEPS = (999., 499.)  # two of the four levels of training: measured as good as four, at half the cost (README.md)
@@ -33,11 +34,21 @@ class OnnxNetwork:
 
 
 def load_bundle(folder):
-    """The three networks of models/<id>/<version>/ and their manifest."""
+    """The four networks of models/<id>/<version>/ and their manifest."""
     with open(os.path.join(folder, 'manifest.json')) as f:
         manifest = json.load(f)
     path = lambda name: os.path.join(folder, manifest['networks'][name]['path'])
-    return dict(encoder=OnnxNetwork(path('style_encoder')), decoder=OnnxNetwork(path('style_decoder')), denoiser=OnnxNetwork(path('denoiser'))), manifest
+    return dict(encoder=OnnxNetwork(path('style_encoder')), decoder=OnnxNetwork(path('style_decoder')), denoiser=OnnxNetwork(path('denoiser')),
+                tissue=OnnxNetwork(path('tissue'))), manifest
+
+
+@torch.no_grad()
+def tissue_look(networks, scan):
+    """Amounts and quantiles of the tissues of a conformed scan's brain (S.tissue_quantiles), and its head outside the brain; partial(tissue_look, networks) is the `look` of simulate.py."""
+    region = scan.ellipse & scan.view & (scan.values > .08)
+    shares = networks['tissue'](torch.from_numpy(equalised(scan.values, scan.view, scan.quantiles))[None, None])[0].numpy()
+    amounts, tissue = S.tissue_quantiles(scan.values[region], shares[:, region])
+    return dict(amounts=amounts, tissue=tissue, outside=S.outside(scan.values, scan.brain_share, scan.view, shares))
 
 
 @torch.no_grad()
@@ -64,13 +75,12 @@ def sample_fields(networks, item, draws=8, timesteps=TIMESTEPS, seed=0, source_c
     raise ValueError('no timesteps')
 
 
-PEOPLE = 4  # observations that the calibrated spread between people is worth
 HALF_WAY = .5  # weight of the histogram where nothing tells which of field and histogram errs less
 
 
 def regions(item):
     """The voxels that styles are compared on: of the brain, and of the upper head outside of it (booleans, ZYX)."""
-    return (item['ellipse'] & item['view'] & (item['values'] > .08), S.outside(item['values'], item['brain_share'], item['view']))
+    return (item['ellipse'] & item['view'] & (item['values'] > .08), item['outside'])
 
 
 def region_quantiles(values):
@@ -86,23 +96,29 @@ def own_quantiles(item):
     return [region_quantiles(item['values'][r]) for r in regions(item)]
 
 
+def spoken_for(item):
+    """Quantiles in the brain and outside that the change starts from: the source's, or its cohort's when item['cohort'] has one."""
+    return item.get('cohort') or [item['source_quantiles'], own_quantiles(item)[1]]
+
+
 def evidence(item):
-    """W1 from the source (its cohort's mean when item['cohort'] has one) to the reference in the brain and outside; 0 where one of them shows nothing."""
-    known = zip(item.get('cohort') or own_quantiles(item), (item['reference_quantiles'], item['reference_outside']))
-    return [0. if own is None or reference is None else float(np.abs(own - reference).mean()) for own, reference in known]
+    """How far the source (or its cohort) lies from the reference: tissue by tissue in the brain, W1 outside of it; 0 where one of them shows nothing."""
+    own, reference = spoken_for(item)[1], item['reference_outside']
+    outside = 0. if own is None or reference is None else float(np.abs(own - reference).mean())
+    return S.tissue_distance(item['amounts'], item['tissue'], item['reference_tissue']), outside
 
 
 def settled(item, tone):
     """The field led to the reference's histogram, region by region; a cohort is taken to move as the scan does (src/pipeline/regionEvidence.ts)."""
     matches = []
     own = own_quantiles(item)
-    for region, reference, start, before, distance in zip(regions(item), (item['reference_quantiles'], item['reference_outside']), item.get('cohort') or own, own, evidence(item)):
+    for region, reference, start, before in zip(regions(item), (item['reference_quantiles'], item['reference_outside']), spoken_for(item), own):
         after = region_quantiles(tone_field.apply_tone(tone, item['values'], region))
         if after is None or reference is None or start is None:
             matches.append(None)
             continue
         after = np.sort(start + after - before)
-        left = np.abs(after - reference).mean() / max(distance, 1e-9)
+        left = np.abs(after - reference).mean() / max(np.abs(start - reference).mean(), 1e-9)
         matches.append((S.start_curve(after, reference), HALF_WAY if matches else float(np.clip(left, HALF_WAY, 1))))
     return tone_field.meet(tone, *matches, item['brain_share'])
 

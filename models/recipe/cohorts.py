@@ -5,6 +5,7 @@ truth for doing nothing, the start alone, the product on each scan alone, and wi
 """
 import argparse
 import json
+from functools import partial
 
 import numpy as np
 import torch
@@ -13,28 +14,28 @@ import chain
 import style_statistics as S
 import tone_field
 from evaluate import KINDS, bootstrap
-from simulate import finished
+from simulate import finished, restarted
 from travel import load_heads, simulated, travelling
 
 SOURCES = 4
 
 
-def group(rng, heads, kinds):
+def group(rng, heads, kinds, look):
     """Four conformed pairs with the same references; two anatomies, warped twice, on either side."""
     while True:
         a, b, c, d = rng.permutation(len(heads))[:4]
         drawn = travelling(rng, heads, [a, b, a, b, c, d, c, d], kinds)
-        items = drawn and [finished(simulated(*drawn, who, 0, range(SOURCES, 2 * SOURCES)), keep_volumes=True) for who in range(SOURCES)]
+        items = drawn and [finished(simulated(*drawn, who, 0, range(SOURCES, 2 * SOURCES)), keep_volumes=True, look=look) for who in range(SOURCES)]
         if items and all(items) and all(q is not None for item in items for q in chain.own_quantiles(item)) and items[0]['reference_outside'] is not None:
             return items
 
 
 def speaking_for(items, item):
     """The item as it is started and conditioned when it speaks for all of them."""
-    cohort = [np.mean(q, 0) for q in zip(*(chain.own_quantiles(i) for i in items))]
-    curve = S.start_curve(cohort[0], item['reference_quantiles'])
-    counts, = S.splat(S.apply_curve(curve, item['values'])[item['view']], S.CELL_INDEX[item['view'].ravel()])
-    return dict(item, cohort=cohort, sources=len(items), curve=curve, started=S.local_statistics(counts), shift=S.apply_curve(curve, S.KNOT_VALUES) - S.KNOT_VALUES)
+    amounts, tissue = (np.mean([i[key] for i in items], 0) for key in ('amounts', 'tissue'))
+    cohort = [S.with_amounts(amounts, tissue), np.mean([chain.own_quantiles(i)[1] for i in items], 0)]
+    wanted = S.with_amounts(amounts, item['reference_tissue'])
+    return dict(restarted(item, cohort[0], wanted), cohort=cohort, amounts=amounts, tissue=tissue, reference_quantiles=wanted, sources=len(items))
 
 
 def errors(networks, items, spread, seed):
@@ -46,7 +47,7 @@ def errors(networks, items, spread, seed):
         alone = chain.toned(item, chain.sample_fields(networks, item, 8, seed=seed + n), spread)
         cohort = chain.toned(together, chain.sample_fields(networks, together, 8, seed=seed + n, source_code=code), spread)
         values = item['values'][head]
-        made = {'doing nothing': values, 'histogram, brain = the start alone': S.apply_curve(item['curve'], values), 'concord, scan alone': tone_field.apply_tone(alone, item['values'], head),
+        made = {'doing nothing': values, 'histogram, brain = the start alone': S.apply_curve(S.start_curve(*item['plain_quantiles']), values), 'concord, scan alone': tone_field.apply_tone(alone, item['values'], head),
                 'concord, with --source-style': tone_field.apply_tone(cohort, item['values'], head)}
         off = {name: np.abs(v - item['truth'][head]) for name, v in made.items()}
         yield {name: (float(e.mean()), float(e[item['ellipse'][head]].mean())) for name, e in off.items()}
@@ -63,7 +64,7 @@ def main():
     networks, manifest = chain.load_bundle(options.bundle)
     heads, rows = load_heads(options.fractions, 16, 20), []
     for g in range(options.groups):
-        items = group(np.random.default_rng([options.seed, g]), heads, KINDS[g % 4 == 0])
+        items = group(np.random.default_rng([options.seed, g]), heads, KINDS[g % 4 == 0], partial(chain.tissue_look, networks))
         rows += [dict(group=g, **row) for row in errors(networks, items, manifest['calibration']['personSpread'], SOURCES * g)]
     groups, table = np.array([r['group'] for r in rows]), {}
     for name in rows[0]:

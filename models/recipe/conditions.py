@@ -6,6 +6,7 @@ the calibrated chain.
 """
 import argparse
 import json
+from functools import partial
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def errors(networks, item, spread, seed):
     v, truth, brain = item['values'][head], item['truth'][head], item['ellipse'][head]
     fields = chain.sample_fields(networks, item, 8, seed=seed)
     tone = chain.toned(item, fields, spread)
-    made = (v, S.apply_curve(item['curve'], v), tone_field.apply_tone(tone, item['values'], head))
+    made = (v, S.apply_curve(S.start_curve(*item['plain_quantiles']), v), tone_field.apply_tone(tone, item['values'], head))
     return [[float(np.abs(m - truth)[r].mean()) for r in (slice(None), brain)] for m in made]
 
 
@@ -42,9 +43,10 @@ def main():
     parser.add_argument('--json')
     options = parser.parse_args()
     networks, manifest = chain.load_bundle(options.bundle)
+    look = partial(chain.tissue_look, networks)
     spread, heads, table = manifest['calibration']['personSpread'], load_heads(options.fractions, 16, 20), {}
     for name, forced in CONDITIONS.items():
-        rows = np.array([errors(networks, sample(np.random.default_rng([options.seed, i]), heads, person=i % len(heads), kinds=('T1w',), forced=forced), spread, i)
+        rows = np.array([errors(networks, sample(np.random.default_rng([options.seed, i]), heads, person=i % len(heads), kinds=('T1w',), forced=forced, look=look), spread, i)
                          for i in range(options.pairs)])
         mean = rows.mean(0).round(4).tolist()
         table[name] = dict(zip(('nothing', 'start', 'concord'), [dict(head=h, brain=b) for h, b in mean]),

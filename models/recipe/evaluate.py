@@ -7,6 +7,7 @@ and pairs, 95 %.
 """
 import argparse
 import json
+from functools import partial
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from travel import load_heads
 
 LANDMARKS = np.r_[.01, np.arange(.1, .95, .1), .99]  # Nyul & Udupa 1999: deciles and the two ends
 KINDS = {True: ('same', 'near'), False: FAMILIES}
-METHODS = ('nothing', 'zscore', 'nyul', 'head_histogram', 'start', 'diffused', 'one_step', 'model', 'best_curve', 'best_field')
+METHODS = ('nothing', 'zscore', 'nyul', 'head_histogram', 'start', 'same_brain', 'diffused', 'one_step', 'model', 'best_curve', 'best_field')
 
 
 def best_curve(values, truth):
@@ -34,13 +35,13 @@ def best_curve(values, truth):
 def arms(networks, item, head, spread, draws, seed):
     """Restyled values at the head's voxels for every method, with the fields' SD."""
     v, truth, c = item['values'][head], item['truth'][head], item['curve']
-    q_s, q_r = item['source_quantiles'], item['reference_quantiles']
+    q_s, q_r = item['plain_quantiles']
     fields = chain.sample_fields(networks, item, draws, seed=seed)
     single = chain.sample_fields(networks, item, 1, timesteps=(999.,), seed=seed)[0]
     landmarks = lambda q: np.interp(LANDMARKS, S.PROBABILITIES, q)
     x, y = landmarks(q_s), landmarks(q_r)
     out = dict(
-        nothing=v, start=S.apply_curve(c, v), zscore=(v - q_s.mean()) / q_s.std() * q_r.std() + q_r.mean(),
+        nothing=v, start=S.apply_curve(S.start_curve(q_s, q_r), v), same_brain=S.apply_curve(c, v), zscore=(v - q_s.mean()) / q_s.std() * q_r.std() + q_r.mean(),
         nyul=np.interp(v, np.r_[0, x, x[-1] + 9], np.r_[0, y, y[-1] + 9]),
         head_histogram=match(v, item['reference_head_quantiles']),
         diffused=tone_field.apply_tone(chain.diffused(item, fields), item['values'], head),
@@ -75,10 +76,10 @@ def bootstrap(values, groups, statistic=np.median, rounds=2000):
 
 def measured(networks, heads, pairs, seed, spread=None, draws=8):
     """One row a pair: errors of every method in head and brain, kind of pair, anatomy, correlation of SD and error."""
-    rows = []
+    rows, look = [], partial(chain.tissue_look, networks)
     for i in range(pairs):
         anatomy = i % len(heads)
-        item = sample(np.random.default_rng([seed, i]), heads, person=anatomy, kinds=KINDS[i // len(heads) % 4 == 0])
+        item = sample(np.random.default_rng([seed, i]), heads, person=anatomy, kinds=KINDS[i // len(heads) % 4 == 0], look=look)
         item['reference_head_quantiles'] = head_quantiles(item['reference'])
         head = item['view'] & (item['values'] > .12) & (item['truth'] > .05)
         inside = item['ellipse'][head]

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import time
+from functools import partial
 
 import numpy as np
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
@@ -67,15 +68,15 @@ def main():
     recorded = {k: Recorded(n) for k, n in networks.items()}
     training = load_heads(options.fractions, 0, 16)
     for i in range(6):
-        chain.sample_fields(recorded, sample(np.random.default_rng([8000, i]), training), 2, seed=i)
+        chain.sample_fields(recorded, sample(np.random.default_rng([8000, i]), training, look=partial(chain.tissue_look, recorded)), 2, seed=i)
     shutil.rmtree(options.work, ignore_errors=True)
     os.makedirs(options.work)
     os.chdir(options.work)  # the quantizer leaves its temporary files where it runs
     held_out = load_heads(options.fractions, 16, 20)
-    items = [sample(np.random.default_rng([4000, i]), held_out, person=i % 4) for i in range(options.pairs)]
-    mean = lambda nets: np.mean([error(nets, item, i) for i, item in enumerate(items)], 0).round(5).tolist()
+    drawn = lambda nets, i: sample(np.random.default_rng([4000, i]), held_out, person=i % 4, look=partial(chain.tissue_look, nets))
+    mean = lambda nets: np.mean([error(nets, drawn(nets, i), i) for i in range(options.pairs)], 0).round(5).tolist()
     table = {'float32': dict(zip(('head', 'brain'), mean(networks)))}
-    for name, short in (('encoder', 'style_encoder'), ('decoder', 'style_decoder'), ('denoiser', 'denoiser')):
+    for name, short in (('encoder', 'style_encoder'), ('decoder', 'style_decoder'), ('denoiser', 'denoiser'), ('tissue', 'tissue')):
         source, ready, small = (os.path.join(options.work, f'{short}{end}.onnx') for end in ('', '-ready', '-int8'))
         shutil.copy(os.path.join(options.bundle, manifest['networks'][short]['path']), source)
         given = recorded[name].seen[-1]

@@ -6,13 +6,15 @@ the same scan without them gives the same voxels. 1: the model did not react to 
 """
 import argparse
 import json
+from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 
 import chain
 import style_statistics as S
 import tone_field
-from simulate import sample
+from simulate import restarted, sample
 from travel import load_heads
 
 DIAMETERS = (3, 6, 10, 20)  # mm
@@ -37,15 +39,13 @@ def ellipsoids(rng, inside):
     return out
 
 
-def described(item, values):
+def described(item, values, look):
     """The item as it would be had the scan these values."""
-    quantiles = S.quantiles(values[item['ellipse']])
-    curve = S.start_curve(quantiles, item['reference_quantiles'])
-    started = S.apply_curve(curve, values)
-    cells = S.CELL_INDEX[item['view'].ravel()]
-    statistics = lambda v: S.local_statistics(S.splat(v[item['view']], cells)[0])
-    return dict(item, values=values, curve=curve, started=statistics(started), source=statistics(values),
-                shift=S.apply_curve(curve, S.KNOT_VALUES) - S.KNOT_VALUES)
+    scan = SimpleNamespace(values=values, view=item['view'], ellipse=item['ellipse'], brain_share=item['brain_share'], quantiles=S.quantiles(values[item['ellipse']]))
+    own = look(scan)
+    source, reference = S.with_amounts(own['amounts'], own['tissue']), S.with_amounts(own['amounts'], item['reference_tissue'])
+    counts, = S.splat(values[item['view']], S.CELL_INDEX[item['view'].ravel()])
+    return restarted(item | own | dict(values=values, source=S.local_statistics(counts), source_quantiles=source, reference_quantiles=reference), source, reference)
 
 
 def tone_of(networks, item, spread, seed):
@@ -63,11 +63,11 @@ def main():
     options = parser.parse_args()
     networks, manifest = chain.load_bundle(options.bundle)
     spread = manifest['calibration']['personSpread']
-    heads = load_heads(options.fractions, 16, 20)
+    heads, look = load_heads(options.fractions, 16, 20), partial(chain.tissue_look, networks)
     kept = {d: [] for d in DIAMETERS}
     for i in range(options.pairs):
         rng = np.random.default_rng([options.seed, i])
-        item = sample(rng, heads, person=i % len(heads), kinds=('T1w',))
+        item = sample(rng, heads, person=i % len(heads), kinds=('T1w',), look=look)
         inside = item['ellipse'] & item['view'] & (item['values'] > .25)
         lesions = ellipsoids(rng, inside)
         values = item['values'].copy()
@@ -75,7 +75,7 @@ def main():
             values = values * (1 + weight * rng.choice([-1, 1]) * rng.uniform(.1, .6))
         values = values.astype(np.float32)
         restyled = [np.zeros(S.FRAME, np.float32) for _ in range(2)]
-        for out, tone in zip(restyled, (tone_of(networks, item, spread, i), tone_of(networks, described(item, values), spread, i))):
+        for out, tone in zip(restyled, (tone_of(networks, item, spread, i), tone_of(networks, described(item, values, look), spread, i))):
             out[item['view']] = tone_field.apply_tone(tone, values, item['view'])
         for diameter, _, core, shell in lesions:
             expected, found = (float(v[core].mean() - v[shell].mean()) for v in restyled)

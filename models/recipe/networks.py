@@ -18,6 +18,7 @@ class Size:
     inner: int = 96
     deepest: int = 128
     embedding: int = 192
+    tissue: int = 24
 
     def to_json(self):
         return asdict(self)

@@ -69,13 +69,33 @@ def mean_quantiles(scans):
     return np.mean(known, 0) if known else None
 
 
-def finished(drawn, keep_volumes=False):
+def compared(source, references, look):
+    """What source and references are compared on, as a dict. `look` (chain.tissue_look) takes a scan apart by tissue: the references' quantiles are then those of the source's own brain."""
+    plain = dict(source_quantiles=source.quantiles, reference_quantiles=np.mean([r.quantiles for r in references], 0))
+    plain['plain_quantiles'] = tuple(plain.values())
+    if look is None:
+        return plain
+    own, others = look(source), [look(r) for r in references]
+    reference = np.mean([o['tissue'] for o in others], 0)
+    beyond = [S.outside_quantiles(r.values, o['outside']) for r, o in zip(references, others)]
+    return plain | own | dict(source_quantiles=S.with_amounts(own['amounts'], own['tissue']), reference_quantiles=S.with_amounts(own['amounts'], reference),
+                              reference_tissue=reference, reference_outside=mean_quantiles(beyond))
+
+
+def restarted(item, source, reference):
+    """The item as it is when these quantiles start it."""
+    curve = S.start_curve(source, reference)
+    counts, = S.splat(S.apply_curve(curve, item['values'])[item['view']], S.CELL_INDEX[item['view'].ravel()])
+    return dict(item, curve=curve, started=S.local_statistics(counts), shift=S.apply_curve(curve, S.KNOT_VALUES) - S.KNOT_VALUES)
+
+
+def finished(drawn, keep_volumes=False, look=None):
     """A drawn pair as a dict of small arrays; with `keep_volumes` also what evaluate.py measures errors on. None without brain."""
     source, truth, twin, references, kind = drawn
     if any(f.quantiles is None for f in (source, twin, *references)):
         return None
-    reference_quantiles = np.mean([r.quantiles for r in references], 0)
-    curve = S.start_curve(source.quantiles, reference_quantiles)
+    quantiles = compared(source, references, look)
+    curve = S.start_curve(quantiles['source_quantiles'], quantiles['reference_quantiles'])
     started = S.apply_curve(curve, source.values)
     cells = S.CELL_INDEX[source.view.ravel()]
     counts, sums = S.splat(started[source.view], cells, np.clip(truth[source.view], 0, 2.4))
@@ -85,13 +105,11 @@ def finished(drawn, keep_volumes=False):
         field=S.target_field(counts, sums) * FIELD_SCALE, weight=counts / (counts + 4),
         shift=S.apply_curve(curve, S.KNOT_VALUES) - S.KNOT_VALUES)
     if keep_volumes:
-        out |= dict(values=source.values, truth=truth, curve=curve, view=source.view, ellipse=source.ellipse, brain_share=source.brain_share, kind=kind, references=len(references),
-                    source_quantiles=source.quantiles, reference_quantiles=reference_quantiles,
-                    reference_outside=mean_quantiles([r.outside for r in references]))
+        out |= quantiles | dict(values=source.values, truth=truth, curve=curve, view=source.view, ellipse=source.ellipse, brain_share=source.brain_share, kind=kind, references=len(references))
     return out
 
 
-def sample(rng, heads, person=None, kinds=None, forced=Forced()):
+def sample(rng, heads, person=None, kinds=None, forced=Forced(), look=None):
     """One simulated pair with its volumes: what evaluate.py and calibrate.py look at. `person` is never its own reference.
 
     More references than other people are further scans of the same people, warped anew.
@@ -102,7 +120,7 @@ def sample(rng, heads, person=None, kinds=None, forced=Forced()):
         possible = [i for i in range(len(heads)) if i != first]
         others = rng.choice(possible, references, replace=references > len(possible))
         drawn = travelling(rng, heads, [first, *others], kinds, forced)
-        out = drawn and finished(simulated(*drawn, 0, 0, range(1, 1 + references)), keep_volumes=True)
+        out = drawn and finished(simulated(*drawn, 0, 0, range(1, 1 + references)), keep_volumes=True, look=look)
         if out:
             return out
 

@@ -35,16 +35,19 @@ def brain_share_of_voxels(share):
     return share.repeat(CELL, 0).repeat(CELL, 1).repeat(CELL, 2)
 
 
-def outside(values, share, in_view):
-    """The upper head outside the brain: above the neck (slice 34), brighter than .12, in cells less than half brain. Boolean ZYX."""
+def outside(values, share, in_view, tissue):
+    """The upper head outside the brain: above the neck (slice 34), brighter than .12, in cells less than half brain. Boolean ZYX.
+
+    Nothing when most of it is brain tissue (shares [4, ZYX]): a stripped skull.
+    """
     out = in_view & (brain_share_of_voxels(share) < .5) & (values > .12)
     out[:34] = False
-    return out
+    return out & (np.count_nonzero(tissue.sum(0)[out] > .5) <= .5 * np.count_nonzero(out))
 
 
-def outside_quantiles(values, share, in_view):
-    """Its intensity quantiles; None when there are too few voxels."""
-    v = values[outside(values, share, in_view)]
+def outside_quantiles(values, region):
+    """Its intensity quantiles; None when there are too few voxels (a stripped skull)."""
+    v = values[region]
     return np.quantile(v, PROBABILITIES).astype(np.float32) if v.size >= 200 else None
 
 
@@ -72,6 +75,29 @@ def quantiles(values_in_ellipsoid):
     if v.size < 200:
         return None
     return np.quantile(v, PROBABILITIES).astype(np.float32)
+
+
+def tissue_quantiles(values, shares):
+    """Amounts [5] and quantiles [5, 128] of each tissue and of what is none of them; shares [4, n]: a voxel counts for what it holds most of.
+
+    A tissue that hardly occurs has the quantiles of all.
+    """
+    kind = np.concatenate([shares, 1 - shares.sum(0, keepdims=True)]).argmax(0)
+    amounts = np.bincount(kind, minlength=len(shares) + 1) / values.size
+    return amounts, np.stack([np.quantile(values[kind == k] if amount > .002 else values, PROBABILITIES) for k, amount in enumerate(amounts)])
+
+
+def with_amounts(amounts, quantiles):
+    """The quantiles that a brain of these amounts has when each tissue looks like this: [128]. Each quantile stands for an equal part of its tissue."""
+    order = quantiles.ravel().argsort(kind='stable')
+    weights = np.repeat(amounts, quantiles.shape[1])[order]
+    middle = np.cumsum(weights) - .5 * weights
+    return np.interp(PROBABILITIES, middle / weights.sum(), quantiles.ravel()[order]).astype(np.float32)
+
+
+def tissue_distance(amounts, one, other):
+    """How differently two scanners show the tissues: mean over a brain's voxels of W1 between the same tissue's intensities."""
+    return float(amounts @ np.abs(one - other).mean(1))
 
 
 def start_curve(source_quantiles, reference_quantiles):

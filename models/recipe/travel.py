@@ -65,6 +65,13 @@ class Head:
         stacked = warp(torch.cat([out, mask[None]]), self.positions)
         return stacked[:-1], stacked[-1] > .5
 
+    def tissue(self, tissues):
+        """How much of each voxel is each of `tissues` (name: groups), warped: [len(tissues), *ZYX]."""
+        out = torch.zeros(len(tissues), *ZYX)
+        for channel, groups in zip(out, tissues.values()):
+            channel.view(-1)[self.anatomy.index] = self.anatomy.rows[:, list(groups)].sum(1)
+        return warp(out, self.positions)
+
 
 def frame_of(mask, rng):
     """Where conform would put this head: (dz, dy, dx) shift and the head box, or None when no head is found."""
@@ -122,7 +129,6 @@ class Finished:
         self.values = np.clip(values / self.scale, 0, None)
         self.view, self.ellipse = view, ellipse
         self.brain_share = S.brain_share(half_x, half_y)
-        self.outside = S.outside_quantiles(self.values, self.brain_share, view) if self.stride == 1 else None
         self.quantiles = S.quantiles(self.values[ellipse])
 
     def statistics(self):
@@ -138,8 +144,8 @@ class Traveller:
 
     def __init__(self, rng, anatomy, pair, partial, forced=Forced()):
         self.pair, self.scans = pair, None
-        head = Head(rng, anatomy, forced)
-        volumes, mask = head.render(pair)
+        self.head = Head(rng, anatomy, forced)
+        volumes, mask = self.head.render(pair)
         placed = frame_of(mask, rng)
         if placed is None:
             return
@@ -162,6 +168,9 @@ class Traveller:
 
     def truth(self, i, j):
         return place(self._seen(i, j), self.shift) / self.scans[j].scale
+
+    def tissue(self, tissues):
+        return np.stack([place(v, self.shift) for v in self.head.tissue(tissues)])
 
 
 def travelling(rng, heads, persons, kinds=None, forced=Forced()):

@@ -9,6 +9,9 @@ import { modalityClaimed, parseChecked } from './schemaCheck.ts';
 export type TensorClaim = Readonly<{ name: string; dtype: 'float32'; shape: readonly (number | string)[] }>;
 export type NetworkEntry = Readonly<{ path: string; inputs: readonly TensorClaim[]; outputs: readonly TensorClaim[] }>;
 
+/** What every bundle holds. */
+export type SharedNetworks = Readonly<Record<'style_encoder' | 'style_decoder' | 'denoiser', NetworkEntry>>;
+
 type SharedManifest<Noise, Calibration> = Readonly<{
   schemaVersion: 1;
   id: string;
@@ -32,7 +35,7 @@ type SharedManifest<Noise, Calibration> = Readonly<{
     timesteps: readonly number[];
     noise: Noise;
   }>;
-  networks: Readonly<Record<'style_encoder' | 'style_decoder' | 'denoiser', NetworkEntry>>;
+  networks: SharedNetworks;
   /** Largest absolute difference between PyTorch and ONNX, model units. */
   parity: Readonly<{ limit: number; maxAbsDifference: Readonly<Record<string, number>> }>;
   calibration: Calibration;
@@ -51,8 +54,8 @@ type SharedCalibration = Readonly<{
 }>;
 
 /**
- * `personSpread`: how far one person's histogram lies from the mean of a scanner's people (RMS of W1, model units), in the brain and in the head outside
- * of it; worth the observation of `people`.
+ * `personSpread`: how far one person lies from the mean of a scanner's people (RMS, model units): W1 tissue by tissue in the brain, of the histogram in the head
+ * outside of it; worth the observation of `people`.
  */
 export type HeadCalibration = SharedCalibration & Readonly<{ personSpread?: Readonly<{ brain: number; outside: number; people: number }> }>;
 
@@ -66,6 +69,8 @@ export type MrManifest = SharedManifest<Readonly<{ cellSigma: number; knotSigma:
     intensity: 'brain-p90';
   }>;
   statistics: Readonly<{ cellVoxels: number; knots: number; knotSpacing: number }>;
+  /** What of each voxel is which tissue of the brain. */
+  networks: Readonly<{ tissue: NetworkEntry }>;
 }>;
 
 /** A bundle for CT (models/schema/manifest-ct.schema.json); `residual` is the share of the diffused part that was right. */

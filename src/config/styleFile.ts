@@ -19,11 +19,13 @@ type SharedStyle = Readonly<{
 /** Of head MR (models/schema/style.schema.json). */
 export type MrStyle = SharedStyle & Readonly<{
   modality: 'MR';
-  /** Mean brain quantiles, model scale. */
+  /** Quantiles of the mean brain, model scale. */
   quantiles: readonly number[];
+  /** The same taken apart: mean amounts of the tissues, and how each looks. */
+  tissues: Readonly<{ amounts: readonly number[]; quantiles: readonly (readonly number[])[] }>;
   /** Mean quantiles of the upper head outside the brain, model scale; null when its scans show none (stripped skulls). */
   outsideQuantiles: readonly number[] | null;
-  /** How far one of its scans lies from their mean (RMS of W1, n − 1), model scale; null from one scan. */
+  /** How far one of its scans lies from their mean (RMS, n − 1), model scale: tissue by tissue in the brain, W1 outside; null from one scan. */
   personSpread: Readonly<{ brain: number; outside: number | null }> | null;
   /** Scanner units per model unit. */
   brainScale: number;

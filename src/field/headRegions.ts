@@ -13,23 +13,38 @@ const LEAST_VOXELS = 200;
 
 /**
  * The upper head outside the brain: 1 for voxels in view and brighter than bone, in cells that are less than half brain, above the neck.
+ * No voxel when most of them are brain tissue: a stripped skull shows nothing of the head.
  *
  * @param brainShare share of each cell that is brain, [Z, Y, X]
+ * @param tissue share of each brain tissue in each voxel, [4, voxels]
  */
-export function outsideMask(working: Volume<'model'>, inView: Uint8Array, brainShare: Float32Array, cellVoxels: number): Uint8Array {
+export function outsideMask(
+  working: Volume<'model'>, inView: Uint8Array, { brainShare, tissue }: Readonly<{ brainShare: Float32Array; tissue: Float32Array }>, cellVoxels: number,
+): Uint8Array {
   const [nx, ny, nz] = working.shape;
   const [cellsX, cellsY] = [nx / cellVoxels, ny / cellVoxels];
   const mask = new Uint8Array(inView.length);
-  let voxel = NECK_TOP * nx * ny;
+  let [voxel, found, brain] = [NECK_TOP * nx * ny, 0, 0];
   for (let z = NECK_TOP; z < nz; z++) {
     for (let y = 0; y < ny; y++) {
       const row = (Math.floor(z / cellVoxels) * cellsY + Math.floor(y / cellVoxels)) * cellsX;
       for (let x = 0; x < nx; x++, voxel++) {
-        if (inView[voxel] === 1 && working.samples[voxel]! > HEAD_FLOOR && brainShare[row + Math.floor(x / cellVoxels)]! < 0.5) mask[voxel] = 1;
+        if (inView[voxel] === 1 && working.samples[voxel]! > HEAD_FLOOR && brainShare[row + Math.floor(x / cellVoxels)]! < 0.5) {
+          mask[voxel] = 1;
+          found++;
+          if (brainTissue(tissue, voxel, mask.length) > 0.5) brain++;
+        }
       }
     }
   }
-  return mask;
+  return brain > found / 2 ? mask.fill(0) : mask;
+}
+
+/** All tissues of the brain together, 0 … 1. */
+function brainTissue(tissue: Float32Array, voxel: number, voxels: number): number {
+  let total = 0;
+  for (let n = voxel; n < tissue.length; n += voxels) total += tissue[n]!;
+  return total;
 }
 
 /** The brain's voxels as its quantiles count them: in the ellipsoid and brighter than the brain floor. */

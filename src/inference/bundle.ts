@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadManifest } from '../config/manifest.ts';
-import type { CtManifest, Manifest, MrManifest, NetworkEntry } from '../config/manifest.ts';
+import type { CtManifest, Manifest, MrManifest, NetworkEntry, SharedNetworks } from '../config/manifest.ts';
 import { ConcordError } from '../core/errors.ts';
 import { resolveDevice } from './device.ts';
 import type { Device } from './device.ts';
@@ -57,7 +57,7 @@ type SharedBundle = Readonly<{
   close: () => Promise<void>;
 }>;
 
-/** The three networks of a bundle for head MR, checked against their manifest and ready to run. */
+/** The four networks of a bundle for head MR, checked against their manifest and ready to run. */
 export type MrBundle = SharedBundle & Readonly<{
   modality: 'MR';
   manifest: MrManifest;
@@ -66,6 +66,8 @@ export type MrBundle = SharedBundle & Readonly<{
   /** One code → the local statistics an average head has under that style. */
   decodeStyle: (code: ArrayLike<number>) => Promise<Float32Array>;
   predictV: (batch: DenoiserBatch) => Promise<Float32Array>;
+  /** An equalised scan on the working grid (field/equalise.ts) → share of each brain tissue in each voxel, [4, voxels] (field/tissueLook.ts). */
+  findTissue: (scan: Float32Array) => Promise<Float32Array>;
 }>;
 
 /** The same for CT: grids differ from scan to scan. */
@@ -89,7 +91,7 @@ export function bundleOf<Modality extends 'MR' | 'CT'>(bundle: ModelBundle, moda
   return bundle as Extract<ModelBundle, { modality: Modality }>;
 }
 
-type Sessions = Record<keyof MrManifest['networks'], NetworkSession> & { detail?: NetworkSession };
+type Sessions = Record<keyof SharedNetworks, NetworkSession> & { detail?: NetworkSession; tissue?: NetworkSession };
 
 /**
  * Loading is checking: every file's hash, every tensor's name, dtype and shape, and a tiny forward pass.
@@ -157,11 +159,12 @@ function onCells(samples: Float32Array, count: number, cells: readonly [number, 
 }
 
 function operations(
-  manifest: MrManifest, sessions: Sessions,
-): Pick<MrBundle, 'encodeStyle' | 'decodeStyle' | 'predictV'> {
+  manifest: MrManifest, { tissue, ...sessions }: Sessions,
+): Pick<MrBundle, 'encodeStyle' | 'decodeStyle' | 'predictV' | 'findTissue'> {
   const grid = gridShape(manifest);
   const { codeLength } = manifest.style;
   const { knots } = manifest.statistics;
+  const { frame } = manifest.conform;
   return {
     encodeStyle: (statistics, scans = 1) =>
       onlyOutput(sessions.style_encoder, { statistics: { shape: [scans, ...grid], samples: statistics } }),
@@ -171,7 +174,7 @@ function operations(
       const each = (shape: readonly number[], samples: Float32Array): Tensor => ({
         shape: [draws, ...shape], samples: repeated(samples, draws),
       });
-      const known: Readonly<Record<string, Tensor>> = {
+      return onlyOutput(sessions.denoiser, {
         statistics: each(grid, batch.statistics),
         style_map: each(grid, batch.styleMap),
         noisy_field: { shape: [draws, ...grid], samples: batch.noisyField },
@@ -180,10 +183,9 @@ function operations(
         source_code: each([codeLength], batch.sourceCode),
         start_shift: each([knots], batch.startShift),
         source_map: each(grid, batch.sourceMap),
-      };
-      // a bundle of before 0.2 has no source_map; its manifest says what its denoiser takes
-      return onlyOutput(sessions.denoiser, Object.fromEntries(manifest.networks.denoiser.inputs.map(({ name }) => [name, known[name]!])));
+      });
     },
+    findTissue: (scan) => onlyOutput(tissue!, { scan: { shape: [1, 1, ...frame.toReversed()], samples: scan } }),
   };
 }
 

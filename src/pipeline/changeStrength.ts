@@ -1,6 +1,8 @@
 import type { HeadCalibration } from '../config/manifest.ts';
 import type { ScanRecord } from '../core/scanRecord.ts';
+import type { TissueLook } from '../field/tissueLook.ts';
 import { wasserstein1OfQuantiles } from '../metrics/wasserstein1.ts';
+import { tissueDistance } from '../style/tissueDistance.ts';
 
 /** Shares of the change that are applied: 0 leaves the scan alone, 1 applies all of it. */
 export type ChangeStrength = NonNullable<ScanRecord['changeStrength']>;
@@ -9,6 +11,8 @@ export type ChangeStrength = NonNullable<ScanRecord['changeStrength']>;
 export type StyleEvidence = Readonly<{
   /** Brain, and upper head outside of it (null: nothing there), at equally spaced probabilities; model scale. */
   quantiles: ArrayLike<number>;
+  /** The brain taken apart by tissue. */
+  tissues: TissueLook;
   outsideQuantiles: ArrayLike<number> | null;
   scans: number;
   /** How far one person lies from the mean of the cohort (RMS of W1, n − 1); null when one scan cannot tell. */
@@ -18,7 +22,7 @@ export type StyleEvidence = Readonly<{
 type Region = 'brain' | 'outside';
 
 /**
- * How much of the change to apply: in each region λ = max(0, 1 − m²/D²). D is the distance of both histograms (W1 of the quantiles), m the distance that
+ * How much of the change to apply: in each region λ = max(0, 1 − m²/D²). D is the distance of both styles, tissue by tissue in the brain and of the histograms (W1) outside of it, m the distance that
  * people alone would leave between them, m² = d²·(1/n_source + 1/n_reference). So two scans of one scanner stay as they are, and cohorts may act on a difference
  * that one scan could not tell from anatomy. d², the variance of a person's histogram, is the calibrated one updated with what both
  * cohorts show of it. Without a calibration all of the change is applied.
@@ -28,8 +32,7 @@ type Region = 'brain' | 'outside';
 export function changeStrength(source: StyleEvidence, reference: StyleEvidence, prior: HeadCalibration['personSpread']): ChangeStrength {
   if (prior === undefined) return { outside: 1, brain: 1 };
   const share = (region: Region): number => {
-    const [own, wanted] = [quantilesOf(source, region), quantilesOf(reference, region)];
-    const distance = own === null || wanted === null ? 0 : wasserstein1OfQuantiles(own, wanted);
+    const distance = region === 'brain' ? tissueDistance(source.tissues, reference.tissues) : outsideDistance(source, reference);
     const byChance = personVariance(region, [source, reference], prior) * (1 / source.scans + 1 / reference.scans);
     return distance ** 2 > byChance ? 1 - byChance / distance ** 2 : 0;
   };
@@ -49,8 +52,9 @@ function personVariance(region: Region, sides: readonly StyleEvidence[], prior: 
   return squares / freedom;
 }
 
-function quantilesOf({ quantiles, outsideQuantiles }: StyleEvidence, region: Region): ArrayLike<number> | null {
-  return region === 'brain' ? quantiles : outsideQuantiles;
+/** W1 of both histograms outside the brain; 0 where one side shows nothing of it. */
+function outsideDistance({ outsideQuantiles: own }: StyleEvidence, { outsideQuantiles: other }: StyleEvidence): number {
+  return own === null || other === null ? 0 : wasserstein1OfQuantiles(own, other);
 }
 
 /** One share a cell, [Z, Y, X]: `brainShare` of each cell moves with the brain, the rest with what lies outside. */

@@ -11,14 +11,14 @@ import type { Scan } from '../formats/scan.ts';
 import type { MrBundle } from '../inference/bundle.ts';
 import { evaluateScan } from '../metrics/evaluateScan.ts';
 import { conform, nativeToWorking, restore } from '../preprocess/conform.ts';
-import { encodeScan } from '../style/styleCode.ts';
+import { encodeScan, findTissue } from '../style/styleCode.ts';
 import { styleDistance } from '../style/styleDistance.ts';
 import { changeStrength, strengthByCell } from './changeStrength.ts';
 import { checkGates, isHardRefusal } from './gates.ts';
 import { gateLimits, measureGateFacts } from './gateFacts.ts';
 import type { ChainOutcome, ScanJob } from './harmonizeScan.ts';
 import { checkModality } from './modality.ts';
-import { matchRegions, ownStyle } from './regionEvidence.ts';
+import { matchRegions, onSameBrain, ownStyle } from './regionEvidence.ts';
 import { sampleResidual } from './sampleField.ts';
 import { plainJson } from './scanRecord.ts';
 import { summarizeToneCurves } from './toneCurveSummary.ts';
@@ -43,11 +43,13 @@ export async function harmonizeHead(scan: Scan, job: HeadJob, protocol: MrProtoc
   const styleMap = await bundle.decodeStyle(reference.code);
   // 4. start in closed form, diffuse the rest: a few steps from noise to the local settings that turn one look into the other
   const brainShare = cellShares(wholeBrain, working.shape, grid.cellVoxels);
-  const regions = { brain: brainMask(working, brain), outside: outsideMask(working, inView, brainShare, grid.cellVoxels) };
-  const from = job.sourceStyle ?? ownStyle(working, brain, regions.outside, source.code, protocol.start.quantiles);
+  const tissue = await findTissue(conformed, bundle, protocol.start.quantiles);
+  const regions = { brain: brainMask(working, brain), outside: outsideMask(working, inView, { brainShare, tissue }, grid.cellVoxels) };
+  const from = job.sourceStyle ?? ownStyle(working, regions, { code: source.code, tissue }, protocol.start.quantiles);
+  const wanted = onSameBrain(reference, from);
   const fromCode = Float32Array.from(from.code);
   const codeDistance = styleDistance(fromCode, reference.code, bundle.manifest.calibration.codeSpread);
-  const start = startCurve(from.quantiles, reference.quantiles);
+  const start = startCurve(from.quantiles, wanted.quantiles);
   const residual = await sampleResidual(bundle, {
     statistics: localStatistics(applyCurve(start, working), inView, grid).samples,
     styleMap,
@@ -59,7 +61,7 @@ export async function harmonizeHead(scan: Scan, job: HeadJob, protocol: MrProtoc
   const diffused = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, ...tone });
   // 5. apply it to the native voxels: local tone curves move intensities, never edges
   const moved = applyToneField(diffused, working, IDENTITY_MAP, grid.cellVoxels);
-  const full = meetHistogram(diffused, matchRegions(from, reference, { working, moved, regions }), brainShare, tone);
+  const full = meetHistogram(diffused, matchRegions(from, wanted, { working, moved, regions }), brainShare, tone);
   const strength = changeStrength(from, reference, bundle.manifest.calibration.personSpread);
   const shrinkage = strengthByCell(strength, brainShare);
   const field = scaledField(full, shrinkage);

@@ -1,25 +1,35 @@
 import type { Volume } from '../core/volume.ts';
 import { regionQuantiles } from '../field/headRegions.ts';
 import type { RegionMatches } from '../field/regionMatch.ts';
-import { brainQuantiles, startCurve } from '../field/startCurve.ts';
+import { startCurve } from '../field/startCurve.ts';
+import { tissueLook, withAmounts } from '../field/tissueLook.ts';
 import { wasserstein1OfQuantiles } from '../metrics/wasserstein1.ts';
 import type { StyleEvidence } from './changeStrength.ts';
 
 /** Where a change starts from: this scan alone, or the cohort that it belongs to. */
 export type SourceEvidence = StyleEvidence & Readonly<{ code: ArrayLike<number> }>;
 
-/** What one scan says of its own style. */
-export function ownStyle(working: Volume<'model'>, ellipsoid: Uint8Array, outside: Uint8Array, code: Float32Array, count: number): SourceEvidence {
+/** The voxels that styles are compared on. */
+export type HeadRegions = Readonly<{ brain: Uint8Array; outside: Uint8Array }>;
+
+/** What one scan says of its own style; `tissue` tells the shares of each in its voxels, [4, voxels]. */
+export function ownStyle(working: Volume<'model'>, { brain, outside }: HeadRegions, { code, tissue }: Readonly<{ code: Float32Array; tissue: Float32Array }>, count: number): SourceEvidence {
+  const tissues = tissueLook(working, brain, tissue, count);
   return {
-    code, quantiles: brainQuantiles(working, ellipsoid, count), outsideQuantiles: regionQuantiles(working, outside, count),
+    code, tissues, quantiles: withAmounts(tissues.amounts, tissues), outsideQuantiles: regionQuantiles(working, outside, count),
     scans: 1, personSpread: null,
   };
+}
+
+/** The reference as it would be had its people the source's amounts of each tissue: what is left to tell them apart is the scanner. */
+export function onSameBrain(reference: StyleEvidence, { tissues }: StyleEvidence): StyleEvidence {
+  return { ...reference, quantiles: withAmounts(tissues.amounts, reference.tissues) };
 }
 
 /** The working grid before and after all of the diffused field, and the voxels of both regions. */
 export type MovedScan = Readonly<{
   working: Volume<'model'>; moved: Volume<'model'>;
-  regions: Readonly<{ brain: Uint8Array; outside: Uint8Array }>;
+  regions: HeadRegions;
 }>;
 
 /** Equal weights, where nothing tells which of field and histogram errs less. */

@@ -4,13 +4,16 @@ import type { Manifest } from '../config/manifest.ts';
 import type { MrProtocol, Protocol } from '../config/protocol.ts';
 import type { MrStyle, StyleFile } from '../config/styleFile.ts';
 import { cellShares } from '../field/cellGrid.ts';
-import { outsideMask, regionQuantiles } from '../field/headRegions.ts';
-import { brainQuantiles, meanQuantiles } from '../field/startCurve.ts';
+import { brainMask, outsideMask, regionQuantiles } from '../field/headRegions.ts';
+import { meanQuantiles } from '../field/startCurve.ts';
+import { meanLook, tissueLook, withAmounts } from '../field/tissueLook.ts';
+import type { TissueLook } from '../field/tissueLook.ts';
 import type { MrBundle } from '../inference/bundle.ts';
 import { wasserstein1OfQuantiles } from '../metrics/wasserstein1.ts';
-import { encodeScan } from './styleCode.ts';
+import { encodeScan, findTissue } from './styleCode.ts';
 import type { StyleScan } from './styleCode.ts';
 import { styleDistance } from './styleDistance.ts';
+import { tissueDistance } from './tissueDistance.ts';
 
 /** The look of one scanner, from one scan or many: what a style file holds. */
 export type ReferenceStyle = StyleFile;
@@ -26,15 +29,16 @@ export async function createReferenceStyle(
   id: string, scans: AsyncIterable<ReferenceScan> | Iterable<ReferenceScan>, bundle: MrBundle, protocol: MrProtocol,
 ): Promise<MrStyle> {
   const codes: Float32Array[] = [];
-  const quantiles: Float64Array[] = [];
+  const looks: TissueLook[] = [];
   const outside: Float64Array[] = [];
   const acquisitions: Acquisition[] = [];
   let logScale = 0;
   for await (const scan of scans) {
     codes.push((await encodeScan(scan, bundle)).code);
-    quantiles.push(brainQuantiles(scan.working, scan.brain, protocol.start.quantiles));
+    const tissue = await findTissue(scan, bundle, protocol.start.quantiles);
+    looks.push(tissueLook(scan.working, brainMask(scan.working, scan.brain), tissue, protocol.start.quantiles));
     const { cellVoxels } = protocol.statistics;
-    const beyondBrain = outsideMask(scan.working, scan.inView, cellShares(scan.wholeBrain, scan.working.shape, cellVoxels), cellVoxels);
+    const beyondBrain = outsideMask(scan.working, scan.inView, { brainShare: cellShares(scan.wholeBrain, scan.working.shape, cellVoxels), tissue }, cellVoxels);
     const beyond = regionQuantiles(scan.working, beyondBrain, protocol.start.quantiles);
     if (beyond !== null) outside.push(beyond);
     acquisitions.push(scan.acquisition);
@@ -42,13 +46,17 @@ export async function createReferenceStyle(
   }
   if (codes.length === 0) throw new ConcordError('CONCORD_REFERENCE', 'A style needs at least one usable scan, got none.');
   const code = meanQuantiles(codes);
-  const [brainSpread, outsideSpread] = [spreadOf(quantiles), spreadOf(outside)];
+  const tissues = meanLook(looks);
+  const brainSpread = spreadOf(looks.map((look) => tissueDistance(look, tissues)));
+  const meanOutside = outside.length === 0 ? null : meanQuantiles(outside);
+  const outsideSpread = spreadOf(outside.map((each) => wasserstein1OfQuantiles(each, meanOutside!)));
   const spread = bundle.manifest.calibration.codeSpread;
   return {
     schemaVersion: 1, id, modality: 'MR', protocol: `${protocol.id}/${protocol.version}`,
     code: [...code],
-    quantiles: [...meanQuantiles(quantiles)],
-    outsideQuantiles: outside.length === 0 ? null : [...meanQuantiles(outside)],
+    quantiles: [...withAmounts(tissues.amounts, tissues)],
+    tissues: { amounts: tissues.amounts, quantiles: tissues.quantiles.map((each) => Array.from(each)) },
+    outsideQuantiles: meanOutside && [...meanOutside],
     personSpread: brainSpread === null ? null : { brain: brainSpread, outside: outsideSpread },
     brainScale: Math.exp(logScale / codes.length),
     scans: codes.length,
@@ -58,11 +66,9 @@ export async function createReferenceStyle(
   };
 }
 
-/** How far one scan's quantiles lie from their mean: RMS of W1 with n − 1, model units; null from fewer than two scans. */
-function spreadOf(scans: readonly Float64Array[]): number | null {
-  if (scans.length < 2) return null;
-  const mean = meanQuantiles(scans);
-  return Math.sqrt(scans.reduce((sum, each) => sum + wasserstein1OfQuantiles(each, mean) ** 2, 0) / (scans.length - 1));
+/** RMS of the scans' distances from their cohort, with n − 1; null from fewer than two scans. */
+function spreadOf(distances: readonly number[]): number | null {
+  return distances.length < 2 ? null : Math.sqrt(distances.reduce((sum, each) => sum + each ** 2, 0) / (distances.length - 1));
 }
 
 /**
@@ -85,8 +91,9 @@ export function checkReferenceStyle(style: ReferenceStyle, manifest: Manifest, p
   if (style.modality !== protocol.modality) {
     throw new ConcordError('CONCORD_REFERENCE', `${fact} is of ${style.modality}, protocol ${protocol.id} is for ${protocol.modality}.`);
   }
-  if (style.modality === 'MR' && protocol.modality === 'MR' && style.quantiles.length !== protocol.start.quantiles) {
-    throw new ConcordError('CONCORD_REFERENCE', `${fact}: expected ${protocol.start.quantiles} quantiles, got ${style.quantiles.length}.`);
+  if (style.modality === 'MR' && protocol.modality === 'MR') {
+    const other = [style.quantiles, ...style.tissues.quantiles].find(({ length }) => length !== protocol.start.quantiles);
+    if (other !== undefined) throw new ConcordError('CONCORD_REFERENCE', `${fact}: expected ${protocol.start.quantiles} quantiles, got ${other.length}.`);
   }
   const made = style.protocol.split('/')[0];
   if (made !== protocol.id) {

@@ -1,3 +1,4 @@
+import { equalise } from '../field/equalise.ts';
 import { localStatistics } from '../field/localStatistics.ts';
 import type { GridTensor } from '../field/cellGrid.ts';
 import type { Volume } from '../core/volume.ts';
@@ -13,6 +14,15 @@ export type EncodedStyle = Readonly<{ statistics: GridTensor; code: Float32Array
 export async function encodeScan(scan: StyleScan, bundle: MrBundle): Promise<EncodedStyle> {
   const statistics = localStatistics(scan.working, scan.inView, bundle.manifest.statistics);
   return { statistics, code: await bundle.encodeStyle(statistics.samples) };
+}
+
+/**
+ * Share of each brain tissue in each voxel, [4, voxels].
+ *
+ * @throws NO_HEAD when the brain ellipsoid is empty
+ */
+export function findTissue({ working, inView, brain }: StyleScan, bundle: MrBundle, quantiles: number): Promise<Float32Array> {
+  return bundle.findTissue(equalise(working, inView, brain, quantiles));
 }
 
 /**

@@ -5,7 +5,8 @@ import type { ReferenceStyle } from '../../src/style/referenceStyle.ts';
 
 const style: StyleFile = {
   schemaVersion: 1, id: 'prisma', modality: 'MR', protocol: 't1w-head/1.0.0', code: [0.1, -0.2],
-  quantiles: Array.from({ length: 128 }, (_, i) => i / 127), outsideQuantiles: null, personSpread: { brain: 0.02, outside: null }, brainScale: 512, scans: 3, encoderSha256: 'a'.repeat(64),
+  quantiles: Array.from({ length: 128 }, (_, i) => i / 127), tissues: { amounts: [0.2, 0.3, 0.05, 0.4, 0.05], quantiles: Array.from({ length: 5 }, () => Array.from({ length: 128 }, (_, i) => i / 127)) },
+  outsideQuantiles: null, personSpread: { brain: 0.02, outside: null }, brainScale: 512, scans: 3, encoderSha256: 'a'.repeat(64),
   acquisition: { manufacturer: 'Maker', fieldStrengthT: 3 }, dispersion: 0.4,
 };
 

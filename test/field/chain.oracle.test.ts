@@ -9,6 +9,7 @@ import { IDENTITY_MAP } from '../../src/field/cellGrid.ts';
 import { localStatistics } from '../../src/field/localStatistics.ts';
 import { applyCurve, brainQuantiles, startCurve } from '../../src/field/startCurve.ts';
 import { meetHistogram } from '../../src/field/regionMatch.ts';
+import { tissueLook, withAmounts } from '../../src/field/tissueLook.ts';
 import { composeToneField } from '../../src/field/toneField.ts';
 import type { ToneField } from '../../src/field/toneField.ts';
 import { describeWithOracle, runOracle } from '../support/oraclePython.ts';
@@ -25,7 +26,7 @@ function texture(): Volume<'model'> {
 }
 
 describeWithOracle('the recipe’s numpy and this TypeScript', ['numpy', 'scipy'], () => {
-  it('agree on statistics, quantiles, composed tone field, its meeting with the histogram, and restyled voxels', async () => {
+  it('agree on statistics, quantiles, tissues, composed tone field, its meeting with the histogram, and restyled voxels', async () => {
     const folder = await scratchFolder();
     const working = texture();
     const brain = ballMask(shape, 30);
@@ -45,9 +46,22 @@ describeWithOracle('the recipe’s numpy and this TypeScript', ['numpy', 'scipy'
     const statistics = localStatistics(applyCurve(start, working), everywhere, { cellVoxels: 8, knots: 20, knotSpacing: 0.1 });
     const field = composeToneField(start, { shape: [20, 12, 15, 12], samples: residual }, slopes);
     const met = meetHistogram(field, { brain: { curve: startCurve(quantiles, reference), weight: 0.8 }, outside: { curve: startCurve(reference, quantiles), weight: 0.5 } }, share, slopes);
+    const shares = new Float32Array(4 * brain.length);
+    let inside = 0;
+    for (const [voxel, flag] of brain.entries()) {
+      if (flag === 0) continue;
+      const given = [0, 1, 2, 3].map((k) => (inside % (k + 3) === 0 ? 0.2 + 0.1 * k : 0));
+      const most = Math.max(1, given.reduce((sum, share) => sum + share, 0));
+      given.forEach((share, k) => { shares[k * brain.length + voxel] = share / most; });
+      inside++;
+    }
+    const look = tissueLook(working, brain, shares, 128);
     const toneOf = ({ values }: ToneField): Float32Array => values.map((shift, n) => shift + (n % 41) * 0.05);
     const applied = applyToneField(met, working, IDENTITY_MAP, 8).samples.filter((_, n) => brain[n] === 1);
     expect(worst(Float32Array.from(quantiles), await theirs('quantiles'))).toBeLessThan(1e-6);
+    expect(worst(look.amounts, await theirs('amounts'))).toBeLessThan(1e-6);
+    expect(worst(look.quantiles.flatMap((each) => Array.from(each)), await theirs('looks'))).toBeLessThan(1e-5);
+    expect(worst(withAmounts([0.1, 0.3, 0.05, 0.4, 0.15], look), await theirs('standard'))).toBeLessThan(1e-5);
     // float32 on their side moves a voxel's weight between knots by 1e-6
     expect(worst(statistics.samples, await theirs('statistics'))).toBeLessThan(1e-3);
     // 0 … 2 model units in float32

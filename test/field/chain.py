@@ -20,7 +20,11 @@ counts, = S.splat(S.apply_curve(curve, working).ravel(), S.CELL_INDEX)
 tone = tone_field.compose(curve, residual)
 share = load('share').reshape(S.GRID)
 met = tone_field.meet(tone, (S.start_curve(qs, reference), .8), (S.start_curve(reference, qs), .5), share)
-out = {'statistics': S.local_statistics(counts), 'quantiles': qs, 'applied': tone_field.apply_tone(met, working, brain),
+brain_values = working[brain]
+parts = np.stack([(np.arange(brain_values.size) % (k + 3) == 0) * (.2 + .1 * k) for k in range(4)])
+parts /= np.maximum(1, parts.sum(0))
+amounts, looks = S.tissue_quantiles(brain_values, parts)
+out = {'amounts': amounts, 'looks': looks, 'standard': S.with_amounts(np.array([.1, .3, .05, .4, .15]), looks), 'statistics': S.local_statistics(counts), 'quantiles': qs, 'applied': tone_field.apply_tone(met, working, brain),
        'tone': tone.transpose(1, 2, 3, 0), 'met': met.transpose(1, 2, 3, 0)}
 for name, values in out.items():
     np.ascontiguousarray(values, np.float32).tofile(f'{folder}/{name}.out')

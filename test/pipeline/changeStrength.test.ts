@@ -9,7 +9,8 @@ const prior = { brain: 0.03, outside: 0.05, people: 4 };
 
 /** Scans whose brain and outside histograms lie at these places. */
 function seen(brain: number, outside: number | null, scans = 1, personSpread: StyleEvidence['personSpread'] = null): StyleEvidence {
-  return { quantiles: new Array<number>(128).fill(brain), outsideQuantiles: outside === null ? null : new Array<number>(128).fill(outside), scans, personSpread };
+  const quantiles = new Array<number>(128).fill(brain);
+  return { quantiles, tissues: { amounts: [0, 0, 0, 0, 1], quantiles: Array.from({ length: 5 }, () => quantiles) }, outsideQuantiles: outside === null ? null : new Array<number>(128).fill(outside), scans, personSpread };
 }
 
 describe('changeStrength', () => {
@@ -72,9 +73,21 @@ describe('the head outside the brain', () => {
     const working = volumeOf([...shape], (i) => (i < 4 ? 0.1 : 0.4));
     const inView = new Uint8Array(8 * 8 * 48).fill(1);
     inView[34 * 64 + 7] = 0;
-    const mask = outsideMask(working, inView, share, 8);
+    const mask = outsideMask(working, inView, { brainShare: share, tissue: new Float32Array(4 * 3072) }, 8);
     expect(mask.reduce((sum, v) => sum + v, 0)).toBe(4 * 8 * (40 - 34) - 1);
     expect(mask.slice(0, 34 * 64).every((v) => v === 0)).toBe(true);
+  });
+
+  it('is nothing of a stripped skull: most of what lies there is brain', () => {
+    const working = volumeOf([...shape], () => 0.4);
+    const inView = new Uint8Array(3072).fill(1);
+    // grey and white matter, .3 each, in all voxels below slice `end`
+    const marked = (end: number): number => {
+      const tissue = new Float32Array(4 * 3072).fill(0.3, 3072, 3072 + 64 * end).fill(0.3, 3 * 3072, 3 * 3072 + 64 * end);
+      return outsideMask(working, inView, { brainShare: share, tissue }, 8).reduce((sum, v) => sum + v, 0);
+    };
+    expect(marked(37)).toBe(6 * 64);
+    expect(marked(38)).toBe(0);
   });
 
   it('has quantiles from 200 voxels on', () => {

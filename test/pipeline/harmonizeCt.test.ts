@@ -157,7 +157,7 @@ describe('harmonizeScan of a CT', { timeout: 240_000 }, () => {
 
   it('refuses an MR style on a CT protocol as CONCORD_REFERENCE', async () => {
     const { nps: _n, patches: _p, amplitude: _a, detailSd: _d, ...shared } = reference as Extract<ScanJob['reference'], { modality: 'CT' }>;
-    const head = { ...shared, modality: 'MR' as const, quantiles: [], outsideQuantiles: null, personSpread: null, brainScale: 1 };
+    const head = { ...shared, modality: 'MR' as const, quantiles: [], tissues: { amounts: [], quantiles: [] }, outsideQuantiles: null, personSpread: null, brainScale: 1 };
     await expect(run(await saved('sharp2', sharp), { reference: head })).rejects.toMatchObject({ code: 'CONCORD_REFERENCE' });
   });
 });

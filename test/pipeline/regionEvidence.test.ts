@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateCurve } from '../../src/field/startCurve.ts';
+import { wasserstein1OfQuantiles } from '../../src/metrics/wasserstein1.ts';
 import type { StyleEvidence } from '../../src/pipeline/changeStrength.ts';
-import { matchRegions, ownStyle } from '../../src/pipeline/regionEvidence.ts';
+import { matchRegions, onSameBrain, ownStyle } from '../../src/pipeline/regionEvidence.ts';
 import type { MovedScan } from '../../src/pipeline/regionEvidence.ts';
 import { volumeOf } from '../support/toyVolumes.ts';
 
@@ -17,9 +18,35 @@ function moved(shift: number, outside = nowhere): MovedScan {
 
 /** The same ramp, shifted. */
 function evidence(shift: number, scans = 1): StyleEvidence {
-  const own = ownStyle(volumeOf([...shape], ramp(0.2 + shift, 0.6 + shift)), everywhere, everywhere, new Float32Array(2), 64);
+  const regions = { brain: everywhere, outside: everywhere };
+  const own = ownStyle(volumeOf([...shape], ramp(0.2 + shift, 0.6 + shift)), regions, { code: new Float32Array(2), tissue: new Float32Array(4000) }, 64);
   return { ...own, scans };
 }
+
+/** A brain of fluid at .2 and white matter at .6, of which `fluid` is fluid, under a scanner that adds `shift`. */
+function twoTissues(fluid: number, shift: number): StyleEvidence {
+  const count = Math.round(1000 * fluid);
+  const shares = new Float32Array(4000);
+  shares.fill(1, 0, count);
+  shares.fill(1, 3000 + count, 4000);
+  const working = volumeOf([...shape], (i, j, k) => (i + 10 * j + 100 * k < count ? 0.2 : 0.6) + shift);
+  return ownStyle(working, { brain: everywhere, outside: nowhere }, { code: new Float32Array(2), tissue: shares }, 64);
+}
+
+describe('onSameBrain', () => {
+  const distance = (a: StyleEvidence, b: StyleEvidence): number => wasserstein1OfQuantiles(a.quantiles, b.quantiles);
+
+  it('finds no difference between two people of one scanner, however much fluid each has', () => {
+    const [young, old] = [twoTissues(0.1, 0), twoTissues(0.4, 0)];
+    expect(distance(young, old)).toBeGreaterThan(0.1);
+    expect(distance(young, onSameBrain(old, young))).toBeLessThan(0.002);
+  });
+
+  it('keeps what the scanner does', () => {
+    const [young, old] = [twoTissues(0.1, 0), twoTissues(0.4, 0.05)];
+    expect(distance(young, onSameBrain(old, young))).toBeCloseTo(0.05, 2);
+  });
+});
 
 describe('matchRegions', () => {
   it('leads from where the field has brought the scan to the reference', () => {

@@ -90,6 +90,7 @@ describe('createReferenceStyle', () => {
     const others = [
       { ...style, encoderSha256: 'f'.repeat(64) }, { ...style, protocol: 'flair-head/1.0.0' },
       { ...style, code: style.code.slice(1) }, { ...style, quantiles: style.quantiles.slice(1) },
+      { ...style, tissues: { ...style.tissues, quantiles: [...style.tissues.quantiles.slice(1), []] } },
     ];
     for (const other of others) {
       expect(() => { checkReferenceStyle(other, bundle.manifest, protocol); }).toThrow(expect.objectContaining({ code: 'CONCORD_REFERENCE' }));

@@ -4,20 +4,20 @@ import { cellShares, IDENTITY_MAP } from '../../dist/field/cellGrid.js';
 import { brainMask, outsideMask } from '../../dist/field/headRegions.js';
 import { localStatistics } from '../../dist/field/localStatistics.js';
 import { meetHistogram, scaledField } from '../../dist/field/regionMatch.js';
-import { applyCurve, brainQuantiles, startCurve, startShift } from '../../dist/field/startCurve.js';
+import { applyCurve, startCurve, startShift } from '../../dist/field/startCurve.js';
 import { atSourceKnots, composeToneField } from '../../dist/field/toneField.js';
 import { readScan, writeScan } from '../../dist/formats/scan.js';
 import { evaluateScan } from '../../dist/metrics/evaluateScan.js';
 import { changeStrength, strengthByCell } from '../../dist/pipeline/changeStrength.js';
 import { gateLimits, measureGateFacts } from '../../dist/pipeline/gateFacts.js';
 import { checkGates } from '../../dist/pipeline/gates.js';
-import { matchRegions, ownStyle } from '../../dist/pipeline/regionEvidence.js';
+import { matchRegions, onSameBrain, ownStyle } from '../../dist/pipeline/regionEvidence.js';
 import { sampleResidual } from '../../dist/pipeline/sampleField.js';
 import { openRecord, plainJson } from '../../dist/pipeline/scanRecord.js';
 import { summarizeToneCurves } from '../../dist/pipeline/toneCurveSummary.js';
 import { conform, nativeToWorking, restore } from '../../dist/preprocess/conform.js';
 import { renderScanReport } from '../../dist/report/scanReport.js';
-import { encodeScan } from '../../dist/style/styleCode.js';
+import { encodeScan, findTissue } from '../../dist/style/styleCode.js';
 
 /** @param stage (name, work) → what work returns, awaited and measured */
 export async function runStages(stage, { input, outputPath, reference, preview, protocol, bundle, seed }) {
@@ -29,9 +29,14 @@ export async function runStages(stage, { input, outputPath, reference, preview, 
     const encoded = await encodeScan(conformed, bundle);
     return [encoded, await bundle.decodeStyle(encoded.code), await bundle.decodeStyle(reference.code)];
   });
-  const [start, started] = await stage('start', () => {
-    const curve = startCurve(brainQuantiles(working, brain, protocol.start.quantiles), reference.quantiles);
-    return [curve, localStatistics(applyCurve(curve, working), inView, grid).samples];
+  const tissue = await stage('tissue', () => findTissue(conformed, bundle, protocol.start.quantiles));
+  const brainShare = cellShares(wholeBrain, working.shape, grid.cellVoxels);
+  const [regions, own, wanted, start, started] = await stage('start', () => {
+    const places = { brain: brainMask(working, brain), outside: outsideMask(working, inView, { brainShare, tissue }, grid.cellVoxels) };
+    const from = ownStyle(working, places, { code: source.code, tissue }, protocol.start.quantiles);
+    const to = onSameBrain(reference, from);
+    const curve = startCurve(from.quantiles, to.quantiles);
+    return [places, from, to, curve, localStatistics(applyCurve(curve, working), inView, grid).samples];
   });
   const residual = await stage('diffuse', () => sampleResidual(bundle, {
     statistics: started, styleMap, sourceMap: redrawn, referenceCode: Float32Array.from(reference.code), sourceCode: source.code,
@@ -40,10 +45,7 @@ export async function runStages(stage, { input, outputPath, reference, preview, 
   const field = await stage('match', () => {
     const diffused = composeToneField(start, residual.mean, { knotSpacing: grid.knotSpacing, ...tone });
     const moved = applyToneField(diffused, working, IDENTITY_MAP, grid.cellVoxels);
-    const brainShare = cellShares(wholeBrain, working.shape, grid.cellVoxels);
-    const regions = { brain: brainMask(working, brain), outside: outsideMask(working, inView, brainShare, grid.cellVoxels) };
-    const own = ownStyle(working, brain, regions.outside, source.code, protocol.start.quantiles);
-    const full = meetHistogram(diffused, matchRegions(own, reference, { working, moved, regions }), brainShare, tone);
+    const full = meetHistogram(diffused, matchRegions(own, wanted, { working, moved, regions }), brainShare, tone);
     return scaledField(full, strengthByCell(changeStrength(own, reference, bundle.manifest.calibration.personSpread), brainShare));
   });
   const [restyled, harmonized, spread, uncertainty] = await stage('apply', () => {

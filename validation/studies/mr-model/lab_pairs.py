@@ -3,6 +3,7 @@ import argparse
 import json
 import os
 import sys
+from functools import partial
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -33,7 +34,7 @@ def errors(networks, spread, pair, brain, seed):
     c, y, start = (pair[k].astype(np.float32) for k in ('source', 'truth', 'start'))
     r = pair['reference'].astype(np.float32).repeat(2, 0).repeat(2, 1).repeat(2, 2)
     (source, placed), (reference, _) = conformed(c), conformed(r)
-    item = finished((source, placed(y) / reference.scale, source, [reference], 'study'), keep_volumes=True)
+    item = finished((source, placed(y) / reference.scale, source, [reference], 'study'), keep_volumes=True, look=partial(chain.tissue_look, networks))
     head, inside = (placed((c > .12) & (y > .05) & mask) > 0 for mask in (True, brain))
     fields = chain.sample_fields(networks, item, 8, seed=seed)
     restyled = (tone_field.apply_tone(chain.toned(item, fields, known), source.values, head) * reference.scale for known in (None, spread))
