@@ -1,7 +1,7 @@
 """Does a scan that speaks for its cohort fare better? python cohorts.py --bundle models/mr-head/VERSION --fractions CACHE [--groups 16] [--json OUT]
 
 Groups of eight heads of held-out anatomies under one pair of unseen scanners: four sources on the first, four references on the second (other anatomies). Mean absolute error to the
-truth for doing nothing, the start alone, the product on each scan alone, and with the four sources' style as --source-style.
+truth for doing nothing, histogram matching of the brain, the product on each scan alone, and with the four sources' style as --source-style.
 """
 import argparse
 import json
@@ -47,7 +47,7 @@ def errors(networks, items, spread, seed):
         alone = chain.toned(item, chain.sample_fields(networks, item, 8, seed=seed + n), spread)
         cohort = chain.toned(together, chain.sample_fields(networks, together, 8, seed=seed + n, source_code=code), spread)
         values = item['values'][head]
-        made = {'doing nothing': values, 'histogram, brain = the start alone': S.apply_curve(S.start_curve(*item['plain_quantiles']), values), 'concord, scan alone': tone_field.apply_tone(alone, item['values'], head),
+        made = {'doing nothing': values, 'histogram, brain': S.apply_curve(S.start_curve(*item['plain_quantiles']), values), 'concord, scan alone': tone_field.apply_tone(alone, item['values'], head),
                 'concord, with --source-style': tone_field.apply_tone(cohort, item['values'], head)}
         off = {name: np.abs(v - item['truth'][head]) for name, v in made.items()}
         yield {name: (float(e.mean()), float(e[item['ellipse'][head]].mean())) for name, e in off.items()}

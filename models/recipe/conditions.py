@@ -1,8 +1,8 @@
 """Unusual scans: python conditions.py --bundle models/mr-head/VERSION --fractions CACHE [--pairs 12] [--json OUT]
 
 Held-out T1w pairs, each condition on the same seeds: reference cohorts of 1, 3 and 10 scans, skull-stripped, thick slices, vertex cut off,
-a small child's head, lesions of 20-40 mm. Mean absolute error in the brain and the head for doing nothing, the start alone and
-the calibrated chain.
+a small child's head, lesions of 20-40 mm. Mean absolute error in the brain and the head for doing nothing, histogram matching of the brain
+("start") and the calibrated chain.
 """
 import argparse
 import json

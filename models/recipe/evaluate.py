@@ -2,7 +2,7 @@
 
 Anatomies 17-20 and scanners that training never drew; every fourth pair near-identical. Mean absolute error to the truth on the model scale (brain p90 = .7),
 in the head and in the brain ellipsoid, next to doing nothing, brain z-score, Nyul's landmarks, histogram matching on the head
-and on the brain (= the start), the best single curve and the best field (both oracles). Intervals: bootstrap over anatomies
+and on the brain ("start"), the same on the source's amounts of tissue ("same_brain": the start of the chain), the best single curve and the best field (both oracles). Intervals: bootstrap over anatomies
 and pairs, 95 %.
 """
 import argparse
