@@ -192,7 +192,7 @@ describe('inspect, models and doctor', () => {
 
   it('models check runs a bundle; with one bit changed it is refused with 7', async () => {
     const whole = await runCli(['models', 'check', '--bundle', tinyBundle, '--device', 'cpu']);
-    expect([whole.status, whole.stdout.trim()]).toEqual([0, 'tiny/0.0.1  3 files as published, runs on cpu']);
+    expect([whole.status, whole.stdout.trim()]).toEqual([0, 'tiny/0.0.1  4 files as published, runs on cpu']);
     await cp(tinyBundle, at('broken'), { recursive: true });
     const bytes = await readFile(at('broken', 'denoiser.onnx'));
     bytes[1000]! ^= 1;
