@@ -14,6 +14,7 @@ export const citations = {
   huang2017: 'Huang X, Belongie S. Arbitrary style transfer in real-time with adaptive instance normalization. ICCV 2017. arXiv 1703.06868.',
   vanLeemput1999: 'Van Leemput K, Maes F, Vandermeulen D, Suetens P. Automated model-based bias field correction of MR images of the brain. IEEE Trans Med Imaging 18(10):885–896, 1999.',
   nyul2000: 'Nyúl LG, Udupa JK, Zhang X. New variants of a method of MRI scale standardization. IEEE Trans Med Imaging 19(2):143–150, 2000.',
+  billot2023: 'Billot B, Greve DN, Puonti O, Thielscher A, Van Leemput K, Fischl B, Dalca AV, Iglesias JE. SynthSeg: segmentation of brain MRI scans of any contrast and resolution without retraining. Med Image Anal 86:102789, 2023.',
   otsu1979: 'Otsu N. A threshold selection method from gray-level histograms. IEEE Trans Syst Man Cybern 9(1):62–66, 1979.',
   vallender1974: 'Vallender SS. Calculation of the Wasserstein distance between probability distributions on the line. Theory Probab Appl 18(4):784–786, 1974.',
   smirnov1948: 'Smirnov N. Table for estimating the goodness of fit of empirical distributions. Ann Math Stat 19(2):279–281, 1948.',
