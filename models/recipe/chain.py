@@ -42,10 +42,15 @@ def load_bundle(folder):
                 tissue=OnnxNetwork(path('tissue'))), manifest
 
 
+def brain(values, ellipse, view):
+    """The voxels that a brain's histogram counts; boolean ZYX."""
+    return ellipse & view & (values > .08)
+
+
 @torch.no_grad()
 def tissue_look(networks, scan):
     """Amounts and quantiles of the tissues of a conformed scan's brain (S.tissue_quantiles), and its head outside the brain; partial(tissue_look, networks) is the `look` of simulate.py."""
-    region = scan.ellipse & scan.view & (scan.values > .08)
+    region = brain(scan.values, scan.ellipse, scan.view)
     shares = networks['tissue'](torch.from_numpy(equalised(scan.values, scan.view, scan.quantiles))[None, None])[0].numpy()
     amounts, tissue = S.tissue_quantiles(scan.values[region], shares[:, region])
     return dict(amounts=amounts, tissue=tissue, outside=S.outside(scan.values, scan.brain_share, scan.view, shares))
@@ -80,7 +85,7 @@ HALF_WAY = .5  # weight of the histogram where nothing tells which of field and 
 
 def regions(item):
     """The voxels that styles are compared on: of the brain, and of the upper head outside of it (booleans, ZYX)."""
-    return (item['ellipse'] & item['view'] & (item['values'] > .08), item['outside'])
+    return brain(item['values'], item['ellipse'], item['view']), item['outside']
 
 
 def region_quantiles(values):
@@ -98,7 +103,7 @@ def own_quantiles(item):
 
 def spoken_for(item):
     """Quantiles in the brain and outside that the change starts from: the source's, or its cohort's when item['cohort'] has one."""
-    return item.get('cohort') or [item['source_quantiles'], own_quantiles(item)[1]]
+    return item.get('cohort') or [item['source_quantiles'], region_quantiles(item['values'][item['outside']])]
 
 
 def evidence(item):

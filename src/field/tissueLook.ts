@@ -3,7 +3,7 @@ import type { Volume } from '../core/volume.ts';
 import { evaluateCurve, styleProbabilities } from './startCurve.ts';
 
 /** Tissues that the network tells apart, in its order; the look of what is none of them comes last. */
-export const TISSUES = ['fluid', 'grey', 'deep grey', 'white'] as const;
+const TISSUES = ['fluid', 'grey', 'deep grey', 'white'] as const;
 
 /** What a brain is made of, and how each tissue looks: the two things that its histogram mixes. */
 export type TissueLook = Readonly<{
