@@ -1,37 +1,30 @@
-"""What each part is worth: python ablate.py --bundle models/mr-head/VERSION --fractions CACHE [--pairs 48] [--json OUT]
+"""What each part is worth: python ablate.py --bundle models/mr-head/VERSION --fractions CACHE [--pairs 48] [--retrained CHECKPOINTS ...] [--json OUT]
 
-One line a variant, full strength (no shrinkage), on pairs of held-out anatomies drawn as evaluate.py draws them. The trained
-networks stay; a variant takes an input away at run time (its value becomes 0, or the identity for the start), samples with other
-levels or draws, or asks how close the best possible field of another grid comes. Variants that need another training
-are `train.py --without`.
+One line a variant, full strength (no shrinkage, no histogram after the field), on pairs of held-out anatomies drawn as evaluate.py draws them. A variant
+takes an input away at run time (its value becomes 0, or the identity for the start), samples with other levels or draws, puts a
+denoiser that `train.py --without` trained in the place of the bundle's, or asks how close the best possible field of another grid comes.
 """
 import argparse
 import json
+import os
 from functools import partial
 
 import numpy as np
+import torch
 from scipy.ndimage import map_coordinates
 
 import chain
 import style_statistics as S
 import tone_field
 from evaluate import KINDS
-from simulate import restarted, sample
+from networks import Denoiser, Size
+from simulate import IDENTITY, restarted, sample
 from travel import load_heads
+from without import SILENT_INPUTS, Silent
 
 LEVELS = {'1 level': (999.,), '2 levels': (999., 499.), '4 levels': (999., 749., 499., 249.),
           '8 levels, four of them untrained': (999., 874., 749., 624., 499., 374., 249., 124.)}
 GRIDS = [(6, 20), (8, 20), (12, 20), (8, 12), (8, 16), (8, 24)]
-
-
-class Silent:
-    """A denoiser whose named inputs are zeros."""
-
-    def __init__(self, network, *names):
-        self.network, self.names = network, names
-
-    def __call__(self, *tensors):
-        return self.network(*[t * 0 if n in self.names else t for n, t in zip(self.network.names, tensors)])
 
 
 def best_field(item, head, cell, knots):
@@ -53,7 +46,28 @@ def best_field(item, head, cell, knots):
     return v + map_coordinates(field, [*cells, np.clip(v / step, 0, knots - 1)], order=1, mode='nearest')
 
 
-def variants(networks, item, seed):
+class Retrained:
+    """A denoiser of train.py, with what it was trained without."""
+
+    def __init__(self, checkpoints):
+        saved = torch.load(os.path.join(checkpoints, 'field.pt'), map_location='cpu', weights_only=True)
+        self.network = Denoiser(Size()).eval()
+        self.network.load_state_dict({k.removeprefix('denoiser.'): v for k, v in saved['average'].items()})
+        without, init = saved['options']['without'], saved['options']['init']
+        self.without = None if without == 'None' else without
+        part = f'without {without}' if self.without else 'with all parts'
+        self.name = f"trained {part}, {saved['iteration']} iterations {'from random weights' if init == 'None' else 'on'}"
+
+    @torch.no_grad()
+    def __call__(self, *tensors):
+        return self.network(*tensors)
+
+
+def unstarted(item):
+    return dict(item, curve=IDENTITY, started=item['source'], shift=np.zeros_like(item['shift']))
+
+
+def variants(networks, item, seed, retrained=()):
     """Name → restyled values at the head's voxels."""
     head = item['view'] & (item['values'] > .12) & (item['truth'] > .05)
     tone = lambda curve, field: tone_field.apply_tone(tone_field.compose(curve, field), item['values'], head)
@@ -71,9 +85,11 @@ def variants(networks, item, seed):
     out['without maps and codes'] = tone(item['curve'], sampled(silent('style_map', 'source_map', 'reference_code', 'source_code')).mean(0))
     plain = restarted(item, *item['plain_quantiles'])
     out['without amounts of tissue'] = tone(plain['curve'], chain.sample_fields(networks, plain, seed=seed).mean(0))
-    unstarted = dict(item, started=item['source'], shift=np.zeros_like(item['shift']))
-    identity = (np.array([0., 10.]), np.array([0., 10.]))
-    out['without start'] = tone(identity, chain.sample_fields(networks, unstarted, seed=seed).mean(0))
+    out['without start'] = tone(IDENTITY, chain.sample_fields(networks, unstarted(item), seed=seed).mean(0))
+    for other in retrained:
+        at = unstarted(item) if other.without == 'start' else item
+        nets = dict(networks, denoiser=Silent(other, *SILENT_INPUTS.get(other.without, ())))
+        out[other.name] = tone(at['curve'], chain.sample_fields(nets, at, seed=seed).mean(0))
     for cell, knots in GRIDS:
         out[f'best field, {2 * cell} mm, {knots} knots'] = best_field(item, head, cell, knots)
     return {n: np.abs(v - item['truth'][head]) for n, v in out.items()}, item['ellipse'][head]
@@ -85,21 +101,23 @@ def main():
     parser.add_argument('--fractions', required=True)
     parser.add_argument('--pairs', type=int, default=48)
     parser.add_argument('--seed', type=int, default=4000)
+    parser.add_argument('--retrained', nargs='*', default=(), help='checkpoint folders of train.py field')
     parser.add_argument('--json')
     options = parser.parse_args()
     networks, _ = chain.load_bundle(options.bundle)
     heads = load_heads(options.fractions, 16, 20)
+    retrained = [Retrained(folder) for folder in options.retrained]
     rows = []
     for i in range(options.pairs):
         item = sample(np.random.default_rng([options.seed, i]), heads, person=i % len(heads), kinds=KINDS[i // len(heads) % 4 == 0], look=partial(chain.tissue_look, networks))
-        errors, inside = variants(networks, item, i)
+        errors, inside = variants(networks, item, i, retrained)
         rows.append({n: (float(e.mean()), float(e[inside].mean())) for n, e in errors.items()})
     table = {}
     for name in rows[0]:
         own, nothing = (np.array([r[n] for r in rows]) for n in (name, 'nothing'))
         table[name] = dict(head=round(float(own[:, 0].mean()), 4), brain=round(float(own[:, 1].mean()), 4),
                            worse_than_nothing=round(float((own[:, 1] > 1.01 * nothing[:, 1]).mean()), 3))
-        print(f"{name:38s} head {table[name]['head']:.4f}  brain {table[name]['brain']:.4f}  worse than nothing in the brain {table[name]['worse_than_nothing']:.2f}")
+        print(f"{name:72s} head {table[name]['head']:.4f}  brain {table[name]['brain']:.4f}  worse than nothing in the brain {table[name]['worse_than_nothing']:.2f}")
     if options.json:
         with open(options.json, 'w') as f:
             json.dump(dict(pairs=options.pairs, seed=options.seed, variants=table), f, indent=1)

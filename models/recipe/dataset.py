@@ -7,10 +7,10 @@ import torch
 
 
 class Samples:
-    """Arrays in float16, in memory; `batch` gives float32 tensors with random left-right flips."""
+    """Arrays in float16, in memory; `batch` gives float32 tensors with random left-right flips. Samples whose kind_code (simulate.py) is `without` are left out."""
 
-    def __init__(self, folder, limit=None):
-        self.folder, self.limit, self.seen, self.arrays = folder, limit, set(), {}
+    def __init__(self, folder, limit=None, without=None):
+        self.folder, self.limit, self.without, self.seen, self.arrays = folder, limit, without, set(), {}
         self.refresh()
 
     def refresh(self):
@@ -19,8 +19,9 @@ class Samples:
             if self.limit and len(self) >= self.limit:
                 break
             with np.load(path) as shard:
+                kept = shard['kind_code'] != self.without
                 for key in shard.files:
-                    self.arrays.setdefault(key, []).append(shard[key])
+                    self.arrays.setdefault(key, []).append(shard[key][kept])
             self.seen.add(path)
 
     def __len__(self):

@@ -6,7 +6,6 @@ import torch.nn.functional as F
 import style_statistics as S
 
 ZYX = S.FRAME
-HALF = tuple(n // 2 for n in ZYX)
 
 
 def smooth_random(rng, control, shape=ZYX, channels=1):
@@ -15,11 +14,8 @@ def smooth_random(rng, control, shape=ZYX, channels=1):
     return F.interpolate(grid, shape, mode='trilinear', align_corners=True)[0]
 
 
-def draw_warp(rng, strength=1.0, stride=1, size=1.0):
-    """Sampling positions [Z, Y, X, 3] (x, y, z in grid_sample's [-1, 1]): affine up to 15 %, tilt up to 20 degrees, elastic.
-
-    With stride 2 every second voxel of the frame is visited: a reference only needs statistics.
-    """
+def draw_warp(rng, strength=1.0, size=1.0):
+    """Sampling positions [Z, Y, X, 3] (x, y, z in grid_sample's [-1, 1]): affine up to 15 %, tilt up to 20 degrees, elastic."""
     angles = rng.normal(size=3) * np.deg2rad(6) * strength
     if rng.random() < .15:
         angles[rng.integers(3)] = np.deg2rad(rng.uniform(-20, 20)) * strength
@@ -32,12 +28,11 @@ def draw_warp(rng, strength=1.0, stride=1, size=1.0):
         rotation = rotation @ r
     matrix = rotation @ np.diag(1 + rng.uniform(-.13, .13, 3) * strength) / size
     centre = np.array([56., 59.5, 47.5])
-    shape = ZYX if stride == 1 else HALF
-    z, y, x = (torch.arange(0, n, stride, dtype=torch.float32) - c for n, c in zip(ZYX, centre))
+    z, y, x = (torch.arange(n, dtype=torch.float32) - c for n, c in zip(ZYX, centre))
     m = torch.from_numpy(matrix.astype(np.float32))
     control = smooth_random(rng, (5, 6, 5), (9, 11, 9), channels=3) * float(rng.uniform(.5, 3.)) * strength
     control += smooth_random(rng, (9, 11, 9), (9, 11, 9), channels=3) * float(rng.uniform(0, 1.)) * strength
-    elastic = F.interpolate(control[None], shape, mode='trilinear', align_corners=True)[0]
+    elastic = F.interpolate(control[None], ZYX, mode='trilinear', align_corners=True)[0]
     coordinate = lambda row: m[row, 0] * z[:, None, None] + m[row, 1] * y[None, :, None] + m[row, 2] * x[None, None, :] + centre[row]
     points = [coordinate(d) + elastic[d] for d in range(3)]
     if rng.random() < .5:
@@ -65,9 +60,9 @@ def gaussian_blur(volume, sigma):
     return volume
 
 
-def texture(rng, strength, shape=ZYX):
-    fine = torch.from_numpy(rng.standard_normal(shape, dtype=np.float32)) * strength
-    return 1 + fine + smooth_random(rng, (12, 15, 12), shape)[0] * .04
+def texture(rng, strength):
+    fine = torch.from_numpy(rng.standard_normal(ZYX, dtype=np.float32)) * strength
+    return 1 + fine + smooth_random(rng, (12, 15, 12))[0] * .04
 
 
 def rician(rng, volume, sigma):
@@ -75,8 +70,8 @@ def rician(rng, volume, sigma):
     return ((volume + noise[0]) ** 2 + noise[1] ** 2).sqrt()
 
 
-def shading(rng, sigma, shape=ZYX):
-    return torch.exp(smooth_random(rng, (3, 4, 3), shape)[0] * sigma)
+def shading(rng, sigma):
+    return torch.exp(smooth_random(rng, (3, 4, 3))[0] * sigma)
 
 
 def thick_slices(volume, axis, factor):

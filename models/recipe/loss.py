@@ -5,6 +5,9 @@ import torch
 from networks import alpha_bar
 from style_statistics import CELL, GRID, ellipsoid
 
+TIMESTEPS = (999., 749., 499., 249.)  # levels of training
+SHARES = (.46, .12, .3, .12)  # most where the product samples
+
 
 def style_loss(encoder, decoder, first, second, code_noise=.1):
     """Two heads under one scanner: each must be redrawn from the other's code, and their codes must agree.

@@ -1,21 +1,23 @@
 """One training sample: a head under two scanners, other heads under the second, as statistics on the grid.
 
-python simulate.py --fractions CACHE --real REAL.npz --out SHARDS --seed 1 --samples 5000 [--subjects 0 16]
-appends shards of 40 samples until --samples are there (restart to resume); everything is seeded by (seed, shard).
+python simulate.py --fractions CACHE --real REAL.npz --bundle BUNDLE --out SHARDS --seed 1 --samples 5000 [--subjects 0 16]
+appends shards of 40 samples until --samples are there. With a bundle, whose tissue network is all that is used, brains are compared
+as the product compares them: on the source's amounts of tissue.
 """
 import argparse
-import json
-import os
-import time
+from functools import lru_cache, partial
 
 import numpy as np
 import torch
 
+import chain
 import style_statistics as S
-from deform import HALF, ZYX, draw_warp, rician, shading, warp
+from deform import ZYX, draw_warp, rician, shading, warp
+from shards import write_shards
 from travel import Finished, Forced, field_of_view, frame_of, load_heads, place, simulated, travelling
 
-FIELD_SCALE = 6.0
+SHARD = 40
+KIND_CODES = {'same': 1, 'near': 1, 'real': 2}  # kind_code of a sample on disk; 0: simulated scanners that differ
 
 
 def draw_curve(rng):
@@ -40,7 +42,7 @@ def real(rng, scans):
     identity = (np.array([0, 2.]), np.array([0, 2.]))
     first = blend_curve(rng, draw_curve(rng)) if u > .25 else identity
     second = first if u < .1 or rng.random() < .15 else blend_curve(rng, draw_curve(rng))
-    other = warp(volume[None], draw_warp(rng, .9, stride=2))[0]
+    other = warp(volume[None], draw_warp(rng, .9))[0]
     volume = warp(volume[None], draw_warp(rng, .8))[0]
     placed, other_placed = (frame_of(v > .15, rng) for v in (volume, other))
     if placed is None or other_placed is None:
@@ -50,7 +52,7 @@ def real(rng, scans):
     source = rician(rng, curve(volume, first) * bias, noise_a)
     truth = curve(volume, second)
     seen = rician(rng, truth * shading(rng, rng.uniform(0, .05)), noise_b)
-    r = rician(rng, curve(other, second) * shading(rng, rng.uniform(0, .05), HALF), noise_b)
+    r = rician(rng, curve(other, second) * shading(rng, rng.uniform(0, .05)), noise_b)
     view, other_view = field_of_view(rng, True), field_of_view(rng, False)
     if rng.random() < .4:  # style from the other half only
         axis, low = int(rng.integers(1, 3)), rng.random() < .5
@@ -89,6 +91,16 @@ def restarted(item, source, reference):
     return dict(item, curve=curve, started=S.local_statistics(counts), shift=S.apply_curve(curve, S.KNOT_VALUES) - S.KNOT_VALUES)
 
 
+IDENTITY = (np.array([0., 10.]), np.array([0., 10.]))
+
+
+def correction(source, truth, curve):
+    """The field on the model scale that is left to do once `curve` has been applied, its weight, and the counts it was fitted on."""
+    cells = S.CELL_INDEX[source.view.ravel()]
+    counts, sums = S.splat(S.apply_curve(curve, source.values)[source.view], cells, np.clip(truth[source.view], 0, 2.4))
+    return S.target_field(counts, sums) * chain.FIELD_SCALE, counts / (counts + 4), counts
+
+
 def finished(drawn, keep_volumes=False, look=None):
     """A drawn pair as a dict of small arrays; with `keep_volumes` also what evaluate.py measures errors on. None without brain."""
     source, truth, twin, references, kind = drawn
@@ -96,14 +108,12 @@ def finished(drawn, keep_volumes=False, look=None):
         return None
     quantiles = compared(source, references, look)
     curve = S.start_curve(quantiles['source_quantiles'], quantiles['reference_quantiles'])
-    started = S.apply_curve(curve, source.values)
-    cells = S.CELL_INDEX[source.view.ravel()]
-    counts, sums = S.splat(started[source.view], cells, np.clip(truth[source.view], 0, 2.4))
+    field, weight, counts = correction(source, truth, curve)
+    unstarted_field, unstarted_weight, _ = correction(source, truth, IDENTITY)
     out = dict(
         started=S.local_statistics(counts), source=source.statistics(), twin=twin.statistics(),
-        reference=np.mean([r.statistics() for r in references], 0),
-        field=S.target_field(counts, sums) * FIELD_SCALE, weight=counts / (counts + 4),
-        shift=S.apply_curve(curve, S.KNOT_VALUES) - S.KNOT_VALUES)
+        reference=np.mean([r.statistics() for r in references], 0), field=field, weight=weight, unstarted_field=unstarted_field, unstarted_weight=unstarted_weight,
+        shift=S.apply_curve(curve, S.KNOT_VALUES) - S.KNOT_VALUES, kind_code=KIND_CODES.get(kind, 0))
     if keep_volumes:
         out |= quantiles | dict(values=source.values, truth=truth, curve=curve, view=source.view, ellipse=source.ellipse, brain_share=source.brain_share, kind=kind, references=len(references))
     return out
@@ -125,20 +135,21 @@ def sample(rng, heads, person=None, kinds=None, forced=Forced(), look=None):
             return out
 
 
-def training_samples(rng, heads, scans, real_share, count):
-    """`count` samples: four people at two scanners give eight, in both directions; the rest are real scans under random curves."""
+def training_samples(rng, heads, scans, real_share, count, look=None):
+    """`count` samples, stacked by name: four people at two scanners give eight, in both directions; the rest are real scans under random curves."""
     out = []
+    look = look and lru_cache(maxsize=8)(look)
     while len(out) < count:
         if scans and rng.random() < real_share / (real_share + (1 - real_share) / 8):
             drawn = real(rng, scans)
-            out += [drawn and finished(drawn)]
+            out += [drawn and finished(drawn, look=look)]
         else:
             group = travelling(rng, heads, rng.choice(len(heads), 4, replace=False))
             for who in range(4 if group else 0):
                 others = rng.permutation([o for o in range(4) if o != who])[:rng.choice([1, 2, 3], p=[.6, .1, .3])]
-                out += [finished(simulated(*group, who, i, others)) for i in range(2)]
+                out += [finished(simulated(*group, who, i, others), look=look) for i in range(2)]
         out = [s for s in out if s]
-    return out[:count]
+    return {name: np.stack([s[name] for s in out[:count]]).astype(np.float16) for name in out[0]}
 
 
 if __name__ == '__main__':
@@ -148,21 +159,13 @@ if __name__ == '__main__':
     options.add_argument('--out', required=True)
     options.add_argument('--seed', type=int, default=1)
     options.add_argument('--samples', type=int, default=5000)
-    options.add_argument('--shard', type=int, default=40)
+    options.add_argument('--first', type=int, default=0, help='number of the first shard [default: 0]')
     options.add_argument('--subjects', type=int, nargs=2, default=(0, 16))
     options.add_argument('--real-share', type=float, default=.25)
+    options.add_argument('--bundle', help='whose tissue network tells what brains are compared on')
     o = options.parse_args()
     torch.set_num_threads(1)
-    os.makedirs(o.out, exist_ok=True)
     heads = load_heads(o.fractions, *o.subjects)
     scans = [v for v in np.load(o.real).values()] if o.real else []
-    for shard in range(o.samples // o.shard):
-        path = os.path.join(o.out, f'{o.seed:03d}-{shard:05d}.npz')
-        if os.path.exists(path):
-            continue
-        rng, begin = np.random.default_rng([o.seed, shard]), time.time()
-        samples = training_samples(rng, heads, scans, o.real_share, o.shard)
-        with open(path + '.partial', 'wb') as f:
-            np.savez(f, **{k: np.stack([s[k] for s in samples]).astype(np.float16) for k in samples[0]})
-        os.rename(path + '.partial', path)
-        print(json.dumps(dict(shard=shard, seconds_per_sample=round((time.time() - begin) / o.shard, 3))), flush=True)
+    look = o.bundle and partial(chain.tissue_look, chain.load_bundle(o.bundle)[0])
+    write_shards(o.out, o.seed, range(o.first, o.samples // SHARD), lambda rng: training_samples(rng, heads, scans, o.real_share, SHARD, look))

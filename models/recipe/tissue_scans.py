@@ -3,14 +3,12 @@
 People at two random scanners, conformed, with what every voxel holds of each tissue; in shards of 20 scans, seeded by (seed, shard). Restart to resume.
 """
 import argparse
-import json
-import os
-import time
 
 import numpy as np
 import torch
 
 from physics import draw_pair
+from shards import write_shards
 from tissue import TISSUES, WINDOW, equalised
 from travel import Traveller, load_heads
 
@@ -18,7 +16,7 @@ SHARD = 20
 
 
 def scans_with_tissue(rng, heads, count):
-    """`count` equalised scans (float16) and their tissue fractions (uint8 of 255, background left out), inside the network's window."""
+    """`count` equalised scans (float16, "volumes") and their tissue "fractions" (uint8 of 255, background left out), inside the network's window."""
     volumes, fractions = [], []
     while len(volumes) < count:
         traveller = Traveller(rng, heads[rng.integers(len(heads))], draw_pair(rng)[:2], partial=True)
@@ -28,7 +26,7 @@ def scans_with_tissue(rng, heads, count):
         for scan in traveller.scans:
             volumes.append(equalised(scan.values, scan.view, scan.quantiles)[WINDOW].astype(np.float16))
             fractions.append(amounts * scan.view[WINDOW])
-    return np.stack(volumes), np.stack(fractions)
+    return dict(volumes=np.stack(volumes), fractions=np.stack(fractions))
 
 
 if __name__ == '__main__':
@@ -40,15 +38,5 @@ if __name__ == '__main__':
     options.add_argument('--subjects', type=int, nargs=2, default=(0, 16))
     o = options.parse_args()
     torch.set_num_threads(1)
-    os.makedirs(o.out, exist_ok=True)
     heads = load_heads(o.fractions, *o.subjects)
-    for shard in range(o.scans // SHARD):
-        path = os.path.join(o.out, f'{o.seed:03d}-{shard:05d}.npz')
-        if os.path.exists(path):
-            continue
-        begin = time.time()
-        volumes, fractions = scans_with_tissue(np.random.default_rng([o.seed, shard]), heads, SHARD)
-        with open(path + '.partial', 'wb') as f:
-            np.savez(f, volumes=volumes, fractions=fractions)
-        os.rename(path + '.partial', path)
-        print(json.dumps(dict(shard=shard, seconds_per_scan=round((time.time() - begin) / SHARD, 2))), flush=True)
+    write_shards(o.out, o.seed, range(o.scans // SHARD), lambda rng: scans_with_tissue(rng, heads, SHARD))

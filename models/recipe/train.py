@@ -12,14 +12,15 @@ import numpy as np
 import torch
 
 from dataset import Samples
-from loss import brain_cells, field_loss, node_weight, noisy, style_loss
+from loss import SHARES, TIMESTEPS, brain_cells, field_loss, node_weight, noisy, style_loss
 from networks import Denoiser, Size, StyleDecoder, StyleEncoder, channels_last
 from noise import smooth_noise
+from stage import Stage
+from without import LEFT_OUT_KINDS, PARTS, SILENT_INPUTS, Silent
 
-TIMESTEPS = (999., 749., 499., 249.)
-SHARES = (.46, .12, .3, .12)  # most where the product samples
 OPTIONS = [  # name, default, unit, meaning
     ('seconds', 3600., 's', 'training time of this stage, over all resumes'),
+    ('iterations', 0, '1', 'end after so many iterations instead, which makes runs comparable; 0: time counts'),
     ('batch', 16, 'samples', 'batch size'),
     ('rate', 1e-3, '1', 'peak learning rate'),
     ('decay', 1e-2, '1', 'weight decay (AdamW)'),
@@ -36,70 +37,6 @@ OPTIONS = [  # name, default, unit, meaning
 
 def grid(tensor, device):
     return tensor.to(device, memory_format=torch.channels_last_3d if tensor.dim() == 5 else torch.preserve_format)
-
-
-class Stage:
-    """Networks, optimizer, average and progress of one stage, saved and resumed together."""
-
-    def __init__(self, options, modules, device):
-        self.options, self.modules, self.device = options, torch.nn.ModuleDict(modules).to(device), device
-        self.parameters = [p for p in self.modules.parameters() if p.requires_grad]
-        self.optimizer = torch.optim.AdamW(self.parameters, lr=options.rate, weight_decay=options.decay, betas=(.9, .98))
-        self.average = {k: v.detach().clone() for k, v in self.modules.state_dict().items()}
-        self.iteration, self.spent = 0, 0.
-        self.path = os.path.join(options.checkpoints, options.stage + '.pt')
-        if os.path.exists(self.path) and not options.fresh:
-            saved = torch.load(self.path, map_location=device, weights_only=True)
-            self.modules.load_state_dict(saved['modules'])
-            self.optimizer.load_state_dict(saved['optimizer'])
-            self.average, self.iteration, self.spent = saved['average'], saved['iteration'], saved['spent']
-        elif options.init:
-            self._begin_from(torch.load(options.init, map_location=device, weights_only=True)['average'])
-
-    def _begin_from(self, weights):
-        """Another run's averaged weights; inputs that its first convolution did not know begin with weight 0."""
-        own = self.modules.state_dict()
-        for key, value in own.items():
-            value.zero_()
-            value[tuple(slice(0, n) for n in weights[key].shape)] = weights[key]
-        self.average = {k: v.detach().clone() for k, v in own.items()}
-
-    def save(self):
-        state = dict(modules=self.modules.state_dict(), optimizer=self.optimizer.state_dict(), average=self.average,
-                     iteration=self.iteration, spent=self.spent, size=Size().to_json(), options={k: str(v) for k, v in vars(self.options).items()})
-        torch.save(state, self.path + '.partial')
-        os.rename(self.path + '.partial', self.path)
-
-    def step(self, loss):
-        fraction = self.spent / self.options.seconds
-        rate = self.options.rate * min(1, (self.iteration + 1) / 100) * (1 if fraction < .4 else max(.01, (1 - fraction) / .6))
-        for group in self.optimizer.param_groups:
-            group['lr'] = rate
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.parameters, 1.)
-        if not torch.isfinite(norm):
-            raise FloatingPointError(f'gradient is not finite at iteration {self.iteration}')
-        self.optimizer.step()
-        self.iteration += 1
-        keep = min(.999, self.iteration / (self.iteration + 20))
-        with torch.no_grad():
-            for key, value in self.modules.state_dict().items():
-                if value.dtype.is_floating_point:
-                    self.average[key].lerp_(value, 1 - keep)
-                else:
-                    self.average[key].copy_(value)
-
-    def averaged(self):
-        """The averaged weights in place of the current ones, until the returned function is called."""
-        current = {k: v.detach().clone() for k, v in self.modules.state_dict().items()}
-        self.modules.load_state_dict(self.average)
-        self.modules.eval()
-
-        def back():
-            self.modules.load_state_dict(current)
-            self.modules.train()
-        return back
 
 
 def style_stage(options, device):
@@ -127,6 +64,7 @@ def field_stage(options, device):
     bank = torch.cat([smooth_noise(20, torch.Generator().manual_seed(i)) for i in range(25)])
 
     brain = grid(brain_cells(options.brain_weight), device)
+    denoised = Silent(stage.modules['denoiser'], *SILENT_INPUTS.get(options.without, ()))
 
     def draw_noise(rng, n):
         a, b = (bank[torch.from_numpy(rng.integers(len(bank), size=n))] for _ in range(2))
@@ -134,8 +72,8 @@ def field_stage(options, device):
         return grid(a * angle.cos() + b * angle.sin(), device)
 
     def loss(samples, rng):
-        keys = ('started', 'source', 'reference', 'field', 'weight', 'shift')
-        started, source, reference, field, weight, shift = (grid(t, device) for t in samples.batch(rng, options.batch, keys))
+        keys = ('source', 'unstarted_field', 'unstarted_weight') if options.without == 'start' else ('started', 'field', 'weight')
+        started, field, weight, source, reference, shift = (grid(t, device) for t in samples.batch(rng, options.batch, (*keys, 'source', 'reference', 'shift')))
         with torch.no_grad():
             reference_code, source_code = style['encoder'](reference), style['encoder'](source)
             style_map, source_map = style['decoder'](reference_code), style['decoder'](source_code)
@@ -147,7 +85,7 @@ def field_stage(options, device):
         xt, signal, sigma = noisy(field, noise, timestep)
         weight = node_weight(weight, brain)
         with torch.autocast(device.split(':')[0], torch.bfloat16, enabled=options.bfloat16):
-            v = stage.modules['denoiser'](started, style_map, xt, timestep, reference_code, source_code, shift, source_map)
+            v = denoised(started, style_map, xt, timestep, reference_code, source_code, shift, source_map)
         total, error, start_error = field_loss(v.float(), field, noise, xt, signal, sigma, weight)
         first = (timestep == TIMESTEPS[0]).float()
         return total, dict(loss=float(total.detach()), error_first=float((error * first).sum() / first.sum().clamp(min=1)), error=float(error.mean()),
@@ -174,6 +112,7 @@ def main():
     parser.add_argument('--device', default='cpu', help='cpu or cuda [default: cpu]')
     parser.add_argument('--bfloat16', action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument('--init', help='checkpoint of an earlier version to begin from, when there is none to resume')
+    parser.add_argument('--without', choices=PARTS, help='train the denoiser without a part, for ablate.py')
     parser.add_argument('--fresh', action='store_true', help='do not resume')
     parser.add_argument('--dry-run', action='store_true', help='print the options and stop')
     options = parser.parse_args()
@@ -184,11 +123,12 @@ def main():
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     stage, loss = (style_stage if options.stage == 'style' else field_stage)(options, options.device)
-    samples, held_out = Samples(options.shards, options.limit or None), Samples(options.held_out)
+    samples = Samples(options.shards, options.limit or None, LEFT_OUT_KINDS.get(options.without))
+    held_out = Samples(options.held_out)
     rng = np.random.default_rng([options.seed, stage.iteration])
     stage.modules.train()
     rows, kept, clock = [], stage.spent, time.time()
-    while stage.spent < options.seconds:
+    while stage.fraction() < 1:
         total, row = loss(samples, rng)
         stage.step(total)
         rows.append(row)
@@ -198,7 +138,7 @@ def main():
         if stage.iteration % options.report == 0:
             line = {k: round(float(np.mean([r[k] for r in rows])), 5) for k in row}
             rows = []
-        if stage.spent - kept > options.keep or stage.spent >= options.seconds:
+        if stage.spent - kept > options.keep or stage.fraction() >= 1:
             kept = stage.spent
             stage.save()
             samples.refresh()

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 import style_statistics as S
-from deform import HALF, ZYX, draw_warp, gaussian_blur, lesion_mask, rician, shading, smooth_random, texture, thick_slices, warp
+from deform import ZYX, draw_warp, gaussian_blur, lesion_mask, rician, shading, smooth_random, texture, thick_slices, warp
 from labels import head_box
 from physics import BRAIN, GROUPS, Relaxation, draw_pair
 
@@ -76,8 +76,6 @@ class Head:
 def frame_of(mask, rng):
     """Where conform would put this head: (dz, dy, dx) shift and the head box, or None when no head is found."""
     m = mask.numpy()
-    if m.shape == HALF:
-        m = m.repeat(2, 0).repeat(2, 1).repeat(2, 2)
     if (m.sum((1, 2)) >= 375).sum() < 30:
         return None
     x, y, hx, hy, top = head_box(m)
@@ -91,8 +89,6 @@ def frame_of(mask, rng):
 def place(volume, shift):
     """Integer shift by (dz, dy, dx) voxels of the full frame; what leaves the frame is lost, what enters is 0."""
     v = volume.numpy()
-    if v.shape == HALF:
-        shift = tuple(round(s / 2) for s in shift)
     out = np.zeros_like(v)
     to = tuple(slice(max(0, s), n + min(0, s)) for s, n in zip(shift, v.shape))
     source = tuple(slice(max(0, -s), n + min(0, -s)) for s, n in zip(shift, v.shape))
@@ -120,9 +116,7 @@ class Finished:
     """
 
     def __init__(self, values, view, half_x, half_y):
-        self.stride = ZYX[0] // values.shape[0]
-        view = view[::self.stride, ::self.stride, ::self.stride]
-        ellipse = S.ellipsoid(half_x, half_y)[::self.stride, ::self.stride, ::self.stride] & view
+        ellipse = S.ellipsoid(half_x, half_y) & view
         inside = values[ellipse]
         tissue = inside[inside > .15 * np.quantile(inside, .95)]
         self.scale = np.quantile(tissue, .9) / .7
@@ -132,8 +126,7 @@ class Finished:
         self.quantiles = S.quantiles(self.values[ellipse])
 
     def statistics(self):
-        cells = S.CELL_INDEX.reshape(ZYX)[::self.stride, ::self.stride, ::self.stride][self.view]
-        return S.local_statistics(S.splat(self.values[self.view], cells)[0] * self.stride ** 3)
+        return S.local_statistics(S.splat(self.values[self.view], S.CELL_INDEX[self.view.ravel()])[0])
 
 
 class Traveller:

@@ -15,7 +15,7 @@ import torch
 from ct.detail.conditions import DETAIL_SCALE
 from ct.detail.network import CONDITIONS, DetailDenoiser, Size
 from ct.export_onnx import PARITY_LIMIT, save
-from train import TIMESTEPS
+from loss import TIMESTEPS
 
 PLANE = ['8*J', '8*I']  # any multiple of 8
 INPUTS = [('image', ['n', 3, *PLANE]), ('noisy_detail', ['n', 1, *PLANE]), ('condition', ['n', CONDITIONS]), ('timestep', ['n'])]

@@ -13,8 +13,9 @@ import torch.nn.functional as F
 
 from ct.detail.network import DetailDenoiser, channels_last
 from ct.detail.tiles import Anatomies, tile
+from loss import SHARES, TIMESTEPS
 from networks import alpha_bar
-from train import SHARES, TIMESTEPS, Stage
+from stage import Stage
 
 
 def batch_of(anatomies, seeds):
@@ -58,7 +59,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ('anatomy', 'held-out', 'checkpoints'):
         parser.add_argument('--' + name, required=True)
-    for name, default in (('seconds', 2400.), ('batch', 8), ('rate', 1e-3), ('decay', 1e-3), ('threads', 1), ('seed', 0), ('report', 200), ('keep', 300.)):
+    for name, default in (('seconds', 2400.), ('iterations', 0), ('batch', 8), ('rate', 1e-3), ('decay', 1e-3), ('threads', 1), ('seed', 0), ('report', 200), ('keep', 300.)):
         parser.add_argument('--' + name, type=type(default), default=default)
     parser.add_argument('--bfloat16', action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument('--fresh', action='store_true')
@@ -71,7 +72,7 @@ def main():
     stage = Stage(options, dict(denoiser=channels_last(DetailDenoiser())), 'cpu')
     anatomies, held_out = Anatomies(options.anatomy), Anatomies(options.held_out)
     seen, saved = [], time.time()
-    while stage.spent < options.seconds:
+    while stage.fraction() < 1:
         began = time.time()
         rng = np.random.default_rng([options.seed, stage.iteration])
         batch = batch_of(anatomies, [[options.seed, stage.iteration, i] for i in range(options.batch)])
