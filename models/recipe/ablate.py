@@ -107,17 +107,19 @@ def main():
     networks, _ = chain.load_bundle(options.bundle)
     heads = load_heads(options.fractions, 16, 20)
     retrained = [Retrained(folder) for folder in options.retrained]
-    rows = []
+    rows, near = [], []
     for i in range(options.pairs):
         item = sample(np.random.default_rng([options.seed, i]), heads, person=i % len(heads), kinds=KINDS[i // len(heads) % 4 == 0], look=partial(chain.tissue_look, networks))
+        near.append(item['kind'] in KINDS[True])
         errors, inside = variants(networks, item, i, retrained)
         rows.append({n: (float(e.mean()), float(e[inside].mean())) for n, e in errors.items()})
     table = {}
     for name in rows[0]:
         own, nothing = (np.array([r[n] for r in rows]) for n in (name, 'nothing'))
         table[name] = dict(head=round(float(own[:, 0].mean()), 4), brain=round(float(own[:, 1].mean()), 4),
+                           near_identical=round(float(own[near, 1].mean()), 4),
                            worse_than_nothing=round(float((own[:, 1] > 1.01 * nothing[:, 1]).mean()), 3))
-        print(f"{name:72s} head {table[name]['head']:.4f}  brain {table[name]['brain']:.4f}  worse than nothing in the brain {table[name]['worse_than_nothing']:.2f}")
+        print(f"{name:72s} head {table[name]['head']:.4f}  brain {table[name]['brain']:.4f}  near-identical {table[name]['near_identical']:.4f}  worse than nothing in the brain {table[name]['worse_than_nothing']:.2f}")
     if options.json:
         with open(options.json, 'w') as f:
             json.dump(dict(pairs=options.pairs, seed=options.seed, variants=table), f, indent=1)

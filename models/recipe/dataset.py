@@ -14,6 +14,7 @@ class Samples:
         self.refresh()
 
     def refresh(self):
+        """Take up new shards; how many samples there are."""
         new = [p for p in sorted(glob.glob(os.path.join(self.folder, '*.npz'))) if p not in self.seen]
         for path in new:
             if self.limit and len(self) >= self.limit:
@@ -23,6 +24,7 @@ class Samples:
                 for key in shard.files:
                     self.arrays.setdefault(key, []).append(shard[key][kept])
             self.seen.add(path)
+        return len(self)
 
     def __len__(self):
         return sum(len(a) for a in self.arrays.get('shift', []))

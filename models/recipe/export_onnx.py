@@ -110,7 +110,7 @@ def load(checkpoints, size):
         style = torch.load(os.path.join(checkpoints, 'style.pt'), map_location='cpu', weights_only=True)['average']
         field = torch.load(os.path.join(checkpoints, 'field.pt'), map_location='cpu', weights_only=True)['average']
         tissue = torch.load(os.path.join(checkpoints, 'tissue.pt'), map_location='cpu', weights_only=True)['average']
-        for key, state, prefix in (('style_encoder', style, 'encoder.'), ('style_decoder', style, 'decoder.'), ('denoiser', field, 'denoiser.'), ('tissue', tissue, 'module.')):
+        for key, state, prefix in (('style_encoder', style, 'encoder.'), ('style_decoder', style, 'decoder.'), ('denoiser', field, 'denoiser.'), ('tissue', tissue, 'network.')):
             networks[key].load_state_dict({k[len(prefix):]: v for k, v in state.items() if k.startswith(prefix)})
     return {k: n.eval() for k, n in networks.items()}
 

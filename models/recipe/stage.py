@@ -1,6 +1,9 @@
 """Networks that train, with everything that a resume needs."""
+import json
 import os
+import time
 
+import numpy as np
 import torch
 
 from networks import Size
@@ -72,3 +75,38 @@ class Stage:
             self.modules.load_state_dict(current)
             self.modules.train()
         return back
+
+
+def run(stage, loss, measure, refresh):
+    """Train to the end: loss(rng) → (total, facts of the iteration); measure(rng) → facts, called with the averaged weights; refresh() takes up new samples → how many there are.
+
+    One JSON line of progress every `report` iterations, a checkpoint and a measurement every `keep` seconds.
+    """
+    options = stage.options
+    stage.modules.train()
+    rows, kept, clock, samples = [], stage.spent, time.time(), refresh()
+    while stage.fraction() < 1:
+        total, row = loss(np.random.default_rng([options.seed, stage.iteration]))
+        stage.step(total)
+        rows.append(row)
+        now = time.time()
+        stage.spent, clock = stage.spent + now - clock, now
+        line = {}
+        if stage.iteration % options.report == 0:
+            line = means(rows)
+            rows = []
+        if stage.spent - kept > options.keep or stage.fraction() >= 1:
+            kept = stage.spent
+            stage.save()
+            samples = refresh()
+            back = stage.averaged()
+            with torch.no_grad():
+                line |= {'held_out_' + k: v for k, v in measure(np.random.default_rng(77)).items()}
+            back()
+            clock = time.time()
+        if line:
+            print(json.dumps(dict(iteration=stage.iteration, seconds=round(stage.spent), samples=samples, **line)), flush=True)
+
+
+def means(rows):
+    return {k: round(float(np.mean([r[k] for r in rows])), 5) for k in rows[0]}

@@ -6,7 +6,6 @@ every `report` iterations. Both stages keep an exponential moving average of the
 import argparse
 import json
 import os
-import time
 
 import numpy as np
 import torch
@@ -15,7 +14,7 @@ from dataset import Samples
 from loss import SHARES, TIMESTEPS, brain_cells, field_loss, node_weight, noisy, style_loss
 from networks import Denoiser, Size, StyleDecoder, StyleEncoder, channels_last
 from noise import smooth_noise
-from stage import Stage
+from stage import Stage, means, run
 from without import LEFT_OUT_KINDS, PARTS, SILENT_INPUTS, Silent
 
 OPTIONS = [  # name, default, unit, meaning
@@ -93,15 +92,6 @@ def field_stage(options, device):
     return stage, loss
 
 
-def measure(stage, loss, held_out, options):
-    back = stage.averaged()
-    rng = np.random.default_rng(77)
-    with torch.no_grad():
-        rows = [loss(held_out, rng)[1] for _ in range(max(4, 192 // options.batch))]
-    back()
-    return {'held_out_' + k: round(float(np.mean([r[k] for r in rows])), 5) for k in rows[0]}
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('stage', choices=['style', 'field'])
@@ -125,27 +115,7 @@ def main():
     stage, loss = (style_stage if options.stage == 'style' else field_stage)(options, options.device)
     samples = Samples(options.shards, options.limit or None, LEFT_OUT_KINDS.get(options.without))
     held_out = Samples(options.held_out)
-    rng = np.random.default_rng([options.seed, stage.iteration])
-    stage.modules.train()
-    rows, kept, clock = [], stage.spent, time.time()
-    while stage.fraction() < 1:
-        total, row = loss(samples, rng)
-        stage.step(total)
-        rows.append(row)
-        now = time.time()
-        stage.spent, clock = stage.spent + now - clock, now
-        line = {}
-        if stage.iteration % options.report == 0:
-            line = {k: round(float(np.mean([r[k] for r in rows])), 5) for k in row}
-            rows = []
-        if stage.spent - kept > options.keep or stage.fraction() >= 1:
-            kept = stage.spent
-            stage.save()
-            samples.refresh()
-            line |= measure(stage, loss, held_out, options)
-            clock = time.time()
-        if line:
-            print(json.dumps(dict(stage=options.stage, iteration=stage.iteration, seconds=round(stage.spent), samples=len(samples), **line)), flush=True)
+    run(stage, lambda rng: loss(samples, rng), lambda rng: means([loss(held_out, rng)[1] for _ in range(max(4, 192 // options.batch))]), samples.refresh)
 
 
 if __name__ == '__main__':

@@ -4,14 +4,13 @@ Cross-entropy to the fractions, plus soft Dice. Seeded; resumes from its checkpo
 """
 import argparse
 import glob
-import json
 import os
-import time
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+from stage import Stage, means, run
 from tissue import TISSUES, TissueNetwork
 
 
@@ -23,6 +22,7 @@ class Scans:
         self.refresh()
 
     def refresh(self):
+        """Take up new shards; how many scans there are."""
         paths = sorted(glob.glob(os.path.join(self.folder, '*.npz')), key=os.path.getmtime)[-self.keep:]
         for path in paths:
             if path not in self.shards:
@@ -30,6 +30,7 @@ class Scans:
                     self.shards[path] = (shard['volumes'], shard['fractions'])
         for path in set(self.shards) - set(paths):
             del self.shards[path]
+        return sum(len(volumes) for volumes, _ in self.shards.values())
 
     def draw(self, rng):
         """One scan or its mirror image: volume [1, 1, Z, Y, X], fractions [1, 5, Z, Y, X]."""
@@ -50,75 +51,33 @@ def loss_of(logits, fractions):
     return entropy + .5 * (1 - dice[1:].mean()), entropy, dice[1:]
 
 
-@torch.no_grad()
-def measured(network, scans, count=24):
-    network.eval()
-    rng = np.random.default_rng(77)
-    rows = []
-    for _ in range(count):
-        volume, fractions = scans.draw(rng)
-        rows.append([float(v) for v in loss_of(network.logits(volume), fractions)[2]])
-    network.train()
-    return {f'held_out_{name}': round(float(np.mean([r[k] for r in rows])), 3) for k, name in enumerate(TISSUES)}
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ('shards', 'held-out', 'checkpoints'):
         parser.add_argument('--' + name, required=True)
-    parser.add_argument('--seconds', type=float, default=3000., help='training time over all resumes')
-    parser.add_argument('--rate', type=float, default=3e-3)
-    parser.add_argument('--threads', type=int, default=1)
-    parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--report', type=int, default=25)
+    for name, default, meaning in (('seconds', 3000., 'training time over all resumes'), ('iterations', 0, 'end after so many iterations instead; 0: time counts'), ('rate', 8e-3, 'peak learning rate'),
+                                   ('decay', 1e-3, 'weight decay (AdamW)'), ('threads', 1, 'CPU threads'), ('seed', 0, 'seed of everything'), ('report', 25, 'iterations per progress line'),
+                                   ('keep', 300., 'seconds between checkpoints and measurements on held-out scans')):
+        parser.add_argument('--' + name, type=type(default), default=default, help=f'{meaning} [default: {default}]')
+    parser.add_argument('--init', help='checkpoint of an earlier version to begin from, when there is none to resume')
+    parser.add_argument('--fresh', action='store_true', help='do not resume')
     options = parser.parse_args()
+    options.stage = 'tissue'
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    network = TissueNetwork()
-    average = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(.99))
-    optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=1e-3)
-    iteration, spent = 0, 0.
-    path = os.path.join(options.checkpoints, 'tissue.pt')
     os.makedirs(options.checkpoints, exist_ok=True)
-    if os.path.exists(path):
-        saved = torch.load(path, weights_only=True)
-        network.load_state_dict(saved['network'])
-        average.load_state_dict(saved['average'])
-        optimizer.load_state_dict(saved['optimizer'])
-        iteration, spent = saved['iteration'], saved['spent']
+    stage = Stage(options, dict(network=TissueNetwork()), 'cpu')
+    network = stage.modules['network']
     scans, held_out = Scans(options.shards), Scans(options.held_out)
-    rng = np.random.default_rng([options.seed, iteration])
-    rows, clock, kept = [], time.time(), spent
-    while spent < options.seconds:
-        share = spent / options.seconds
-        for group in optimizer.param_groups:
-            group['lr'] = options.rate * min(1, (iteration + 1) / 40) * (1 if share < .3 else max(.01, (1 - share) / .7))
-        volume, fractions = scans.draw(rng)
+
+    def loss(drawn_from, rng):
+        volume, fractions = drawn_from.draw(rng)
         with torch.autocast('cpu', torch.bfloat16):
             logits = network.logits(volume)
-        loss, entropy, dice = loss_of(logits.float(), fractions)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.)
-        optimizer.step()
-        average.update_parameters(network)
-        iteration += 1
-        rows.append([float(entropy), *map(float, dice)])
-        now = time.time()
-        spent, clock = spent + now - clock, now
-        line = {}
-        if iteration % options.report == 0:
-            line = dict(zip(('entropy', *TISSUES), np.round(np.mean(rows, 0), 3).tolist()))
-            rows = []
-        if spent - kept > 300 or spent >= options.seconds:
-            kept = spent
-            torch.save(dict(network=network.state_dict(), average=average.state_dict(), optimizer=optimizer.state_dict(), iteration=iteration, spent=spent), path + '.partial')
-            os.rename(path + '.partial', path)
-            scans.refresh()
-            line |= measured(average.module, held_out)
-            clock = time.time()
-        if line:
-            print(json.dumps(dict(iteration=iteration, seconds=round(spent), shards=len(scans.shards), **line)), flush=True)
+        total, entropy, dice = loss_of(logits.float(), fractions)
+        return total, dict(entropy=float(entropy.detach()), **dict(zip(TISSUES, map(float, dice.detach()))))
+
+    run(stage, lambda rng: loss(scans, rng), lambda rng: means([loss(held_out, rng)[1] for _ in range(24)]), scans.refresh)
 
 
 if __name__ == '__main__':
