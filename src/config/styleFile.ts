@@ -40,6 +40,8 @@ export type CtStyle = SharedStyle & Readonly<{
   /** Mean log powers of patches, [group · 12], and mean log transfer of bands 1 … 12; null when no scan had enough tissue. */
   spectra: readonly number[] | null;
   kernel: readonly number[] | null;
+  /** Bands that the pixels of every scan can show. */
+  sampled: number;
   /** Radial amplitude of slices, bands 1 … 12, as shares of band 1. */
   amplitude: readonly number[];
   /** SD of the detail inside the body, HU. */

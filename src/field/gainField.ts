@@ -1,6 +1,4 @@
 import { ConcordError } from '../core/errors.ts';
-import { issue } from '../core/issues.ts';
-import type { Issue } from '../core/issues.ts';
 import type { Shape3 } from '../core/volume.ts';
 import type { GridTensor } from './cellGrid.ts';
 import { CLASS_COUNT } from './huClasses.ts';
@@ -16,47 +14,6 @@ export type GainBounds = Readonly<{ minGain: number; maxGain: number }>;
 const HIGHEST_RANK = 6;
 const RANK_TOLERANCE = 0.01;
 const POWER_ITERATIONS = 60;
-
-/** `exists` is false, and `issues` says so, when there was too little tissue: then every gain is 1. */
-export type GainStart = Readonly<{ gains: Float64Array; exists: boolean; issues: readonly Issue[] }>;
-
-/** What is known of a look: log transfer of bands 1 … 12 (kernelCurve.ts), and the noise power of flat patches. */
-export type KernelLook = Readonly<{ kernel: ArrayLike<number> | undefined; nps: ArrayLike<number>; patches: number }>;
-
-/** From so many flat patches on their noise power says something of the kernel, if it agrees with the curves (RMS of the log difference). */
-const ENOUGH_FLAT = 30;
-const AGREE = 0.6;
-/** How much √(NPS ratio) then counts for, and the lock of the lowest bands: there patches see anatomy, and kernels pass nearly all. */
-const DIRECT = [0, 0.3];
-const DIRECT_ABOVE = 0.6;
-const LOCK = [0.5, 0.95];
-
-/**
- * The closed-form start: g_b = transfer of the reference / transfer of the source, drawn towards √(NPS ratio) of flat patches where
- * that agrees, within bounds; ones when either scan has no curve. @param sampled bands that the source's pixels can show
- */
-export function startGains(source: KernelLook, reference: KernelLook, sampled: number, { minGain, maxGain }: GainBounds): GainStart {
-  const [from, to] = [source.kernel, reference.kernel];
-  if (from === undefined || to === undefined) {
-    const fault = `too little tissue in the ${from === undefined ? 'scan' : 'reference'} for patches of 12 mm`;
-    return { gains: new Float64Array(BAND_COUNT).fill(1), exists: false, issues: [issue('FEW_PATCHES', fault)] };
-  }
-  const logs = Float64Array.from({ length: BAND_COUNT }, (_, b) => to[b]! - from[b]!);
-  const further = logs.map((log, b) => 0.5 * Math.log(Math.max(reference.nps[b]!, 1e-9) / Math.max(source.nps[b]!, 1e-9)) - log);
-  const seen = further.slice(2, sampled);
-  const agrees = Math.min(source.patches, reference.patches) >= ENOUGH_FLAT && Math.sqrt(seen.reduce((sum, d) => sum + d * d, 0) / seen.length) < AGREE;
-  const gains = logs.map((log, b) => {
-    const blended = log + (agrees ? (DIRECT[b] ?? DIRECT_ABOVE) * further[b]! : 0);
-    return Math.min(Math.max(Math.exp((LOCK[b] ?? 1) * blended), minGain), maxGain);
-  });
-  return { gains, exists: true, issues: [] };
-}
-
-/** How far a start is from leaving the scan alone: root mean square of the log gains of bands 1 to 8. */
-export function startSize(gains: ArrayLike<number>): number {
-  const logs = Array.from({ length: 8 }, (_, b) => Math.log(gains[b]!));
-  return Math.sqrt(logs.reduce((sum, log) => sum + log * log, 0) / logs.length);
-}
 
 /**
  * Start and residual as gains: log g = shrinkage·(log start + share·residual), within bounds. `residual`: log-gains

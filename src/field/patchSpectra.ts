@@ -18,7 +18,7 @@ export const GROUP_COUNT = GROUPS.length;
 
 /**
  * Mean log(power in HU² + 0.1) of the patches of each group, [group][band 1 … 12], white noise of variance s² giving s²;
- * undefined with fewer than six patches. `sampled`: how many bands the pixels can show.
+ * undefined with fewer than six patches. `sampled`: how many bands the pixels can show; those above repeat the last of them.
  */
 export type PatchSpectra = Readonly<{ groups: Float64Array | undefined; patches: number; sampled: number }>;
 
@@ -52,7 +52,7 @@ export function createPatchMeter([ni, nj]: readonly [number, number], spacing: r
     },
     result: () => {
       const sampled = Array.from({ length: BAND_COUNT }, (_, b) => bandFrequency(b + 1)).filter((f) => f < 0.5 / Math.max(...spacing)).length;
-      return { groups: grouped(powers, levels), patches: powers.length, sampled };
+      return { groups: grouped(powers, levels, sampled), patches: powers.length, sampled };
     },
   };
 
@@ -161,7 +161,7 @@ function flatten(hu: Float32Array, width: number, first: number, [pi, pj]: reado
   return mean;
 }
 
-function grouped(powers: readonly Float64Array[], levels: readonly number[]): Float64Array | undefined {
+function grouped(powers: readonly Float64Array[], levels: readonly number[], sampled: number): Float64Array | undefined {
   const tissue = powers.filter((_, n) => levels[n]! > TISSUE_HU[0] && levels[n]! < TISSUE_HU[1]);
   const logs = (tissue.length >= LEAST_PATCHES ? tissue : powers).map((power) => power.map((p) => Math.log(p + FLOOR)));
   if (logs.length < LEAST_PATCHES) return undefined;
@@ -170,7 +170,7 @@ function grouped(powers: readonly Float64Array[], levels: readonly number[]): Fl
   for (const [g, [from, to]] of GROUPS.entries()) {
     const first = Math.floor(from * ordered.length);
     const members = ordered.slice(first, Math.max(Math.floor(to * ordered.length), first + LEAST_PATCHES));
-    for (const { log } of members) for (let b = 0; b < BAND_COUNT; b++) groups[g * BAND_COUNT + b]! += log[b]! / members.length;
+    for (const { log } of members) for (let b = 0; b < BAND_COUNT; b++) groups[g * BAND_COUNT + b]! += log[Math.min(b, sampled - 1)]! / members.length;
   }
   return groups;
 }

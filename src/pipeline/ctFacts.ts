@@ -3,6 +3,7 @@ import type { CtFacts } from '../core/ctRecord.ts';
 import { quantiles } from '../core/statistics.ts';
 import type { GridTensor } from '../field/cellGrid.ts';
 import type { FactoredField, GainField } from '../field/gainField.ts';
+import type { GainStart } from '../field/gainStart.ts';
 import { isSupported } from '../field/gainStatistics.ts';
 import type { BandEnergies } from '../field/gainStatistics.ts';
 import { CLASS_COUNT, SOFT } from '../field/huClasses.ts';
@@ -15,7 +16,7 @@ type Evidence = Readonly<{
   before: CtLook;
   after: CtLook;
   reference: CtStyle;
-  start: Readonly<{ gains: Float64Array; exists: boolean }>;
+  start: GainStart;
   field: GainField;
   residual: SampledResidual;
   energies: BandEnergies;
@@ -46,7 +47,7 @@ export function ctFacts({ before, after, reference, start, field, residual, ener
       high: rounded(spreads.map(([, high]) => high!)),
       sd: rounded(bands.map((band) => mean(Float64Array.from(nodes, (node) => residual.sd.samples[channelIndex(node, band)]!)))),
     },
-    hasStart: start.exists,
+    startRule: start.rule,
     rank: factored.responses.length,
     rankError: Number(factored.error.toFixed(6)),
     anchors: measured.anchors,

@@ -4,7 +4,8 @@ import { issue } from '../core/issues.ts';
 import type { SlicedVolume } from '../core/planes.ts';
 import { evenlySpaced } from '../core/sliceStack.ts';
 import { gainSlices } from '../field/applyGainField.ts';
-import { composeGainField, factorField, startGains, startSize } from '../field/gainField.ts';
+import { composeGainField, factorField } from '../field/gainField.ts';
+import { startGains, startSize } from '../field/gainStart.ts';
 import { gainStatistics, USED_SLICES } from '../field/gainStatistics.ts';
 import { cleanSlice } from '../field/huClasses.ts';
 import type { Scan } from '../formats/scan.ts';
@@ -40,7 +41,8 @@ export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Reado
   const [redrawn, styleMap] = [await bundle.decodeStyle(code), await bundle.decodeStyle(reference.code)];
   const codeDistance = styleDistance(code, reference.code, calibration.codeSpread);
   // 4. start in closed form, diffuse the rest: from noise to the gains that turn one kernel into the other
-  const start = startGains({ kernel: look.kernel, ...look.noise }, { ...reference, kernel: reference.kernel ?? undefined }, look.sampled, protocol.field);
+  const wanted = { ...reference, kernel: reference.kernel ?? undefined, spectra: reference.spectra ?? undefined };
+  const start = startGains({ ...look, ...look.noise }, wanted, calibration.startWeights, protocol.field);
   const started = gainStatistics(energies, start.gains);
   const residual = await sampleGainResidual(bundle, {
     statistics: started.samples,
@@ -50,7 +52,7 @@ export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Reado
     sourceCode: code,
     startLogGain: Float32Array.from(start.gains, Math.log),
     sourceSpectra: spectraInput(look.spectra),
-    referenceSpectra: spectraInput(reference.spectra ?? undefined),
+    referenceSpectra: spectraInput(wanted.spectra),
   }, protocol.sampler, { seed: job.seed, key: scan.sha256, draws: job.draws });
   // 5. apply it to the native voxels: radial filters move detail up and down, the mean of a region stays
   const shrinkage = shrinkageAt(startSize(start.gains), calibration.shrinkage);

@@ -13,7 +13,7 @@ import { styleDistance } from './styleDistance.ts';
 
 export type CtReferenceScan = Readonly<{
   energies: BandEnergies;
-  look: Readonly<{ noise: NoisePower; spectra: Float64Array | undefined; kernel: Float64Array | undefined; amplitude: readonly number[]; detailSd: number }>;
+  look: Readonly<{ noise: NoisePower; spectra: Float64Array | undefined; kernel: Float64Array | undefined; sampled: number; amplitude: readonly number[]; detailSd: number }>;
   acquisition: Acquisition;
 }>;
 
@@ -53,6 +53,7 @@ export async function createCtStyle(
     patches: Math.min(...all.map(({ look }) => look.noise.patches)),
     spectra: meanOfKnown(({ look }) => look.spectra),
     kernel: meanOfKnown(({ look }) => look.kernel),
+    sampled: Math.min(...all.map(({ look }) => look.sampled)),
     amplitude: meanOver(({ look }) => look.amplitude),
     detailSd: meanOver(({ look }) => [look.detailSd])[0]!,
     scans: codes.length,

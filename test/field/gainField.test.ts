@@ -5,7 +5,7 @@ import { createSmoother } from '../../src/core/sliceSmoothing.ts';
 import type { Volume } from '../../src/core/volume.ts';
 import { gainSlices } from '../../src/field/applyGainField.ts';
 import { fillBody, findBody } from '../../src/field/bodyMask.ts';
-import { composeGainField, factorField, gainRange, startGains, startSize } from '../../src/field/gainField.ts';
+import { composeGainField, factorField, gainRange } from '../../src/field/gainField.ts';
 import type { GainScan } from '../../src/field/gainStatistics.ts';
 import { bandFrequency, bandResponse, createSliceFilter } from '../../src/field/radialBands.ts';
 import { ctPhantom } from '../support/ctPhantom.ts';
@@ -63,21 +63,6 @@ describe('the body', () => {
 });
 
 describe('the gain field', () => {
-  it('starts from the ratio of the two transfers, the lowest two bands nearer to 1, within bounds; from 1 with FEW_PATCHES where one is unknown', () => {
-    const look = (transfer: number, nps = 100, patches = 0) => ({ kernel: new Float64Array(12).fill(Math.log(transfer)), nps: new Float64Array(12).fill(nps), patches });
-    const { gains } = startGains(look(0.8), look(0.4), 11, bounds);
-    expect([...gains.slice(0, 3)]).toEqual([0.5 ** 0.5, 0.5 ** 0.95, 0.5].map((gain) => expect.closeTo(gain, 12) as number));
-    expect(startSize(gains)).toBeCloseTo(Math.LN2 * Math.sqrt((0.25 + 0.9025 + 6) / 8), 12);
-    expect(startGains(look(0.01), look(1), 11, bounds).gains[5]).toBe(4);
-    // noise of flat patches that says nearly the same counts; that of another dose does not
-    expect(startGains(look(1, 400, 99), look(0.5, 144, 99), 11, bounds).gains[5]).toBeCloseTo(0.5 ** 0.4 * 0.6 ** 0.6, 12);
-    expect(startGains(look(1, 400, 99), look(0.5, 4000, 99), 11, bounds).gains[5]).toBeCloseTo(0.5, 12);
-    expect(startGains(look(1, 400, 99), look(0.5, 144, 29), 11, bounds).gains[5]).toBeCloseTo(0.5, 12);
-    const without = startGains(look(0.5), { ...look(0.5), kernel: undefined }, 11, bounds);
-    expect(without.gains.every((gain) => gain === 1)).toBe(true);
-    expect(without.issues.map(({ code }) => code)).toEqual(['FEW_PATCHES']);
-  });
-
   it('without shrinkage’s trust is 1 everywhere; with it start times exp(residual), bounded', () => {
     const residual = { shape: [48, 1, 1, 1] as const, samples: new Float32Array(48).fill(Math.log(3)) };
     expect(gainRange(composeGainField(new Float64Array(12).fill(2), residual, { ...bounds, shrinkage: 0, residual: 1 }))).toEqual({ min: 1, max: 1 });

@@ -119,7 +119,7 @@ describe('harmonizeScan of a CT', { timeout: 240_000 }, () => {
     rod.samples.forEach((_, n) => { rod.samples[n] = Math.hypot((n % 90) - 45, (Math.floor(n / 90) % 90) - 45) < 11 ? 40 + (n % 7) : -1000; });
     const { record } = await run(await saved('rod', rod));
     expect(record.issues.map(({ code }) => code)).toContain('FEW_PATCHES');
-    expect(record.ct?.hasStart).toBe(false);
+    expect(record.ct?.startRule).toBeNull();
   });
 
   it('reads what it wrote: a CT style passes its schema, and a falling NPS list of eleven does not', () => {

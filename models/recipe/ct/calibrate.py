@@ -1,6 +1,7 @@
 """How far to trust the networks, measured in rendered pairs of training anatomies under scanners they never saw → calibration.json
 
-python -m ct.calibrate --bundle DIR --out calibration.json --volumes FILE... [--pairs 160]
+python -m ct.calibrate --bundle DIR --start start.json --out calibration.json --volumes FILE... [--pairs 160]
+Starts are read by weights that were fitted on neither volume of a pair.
 residual: the share of the generated field with the least mean error over pairs of different scanners. Shrinkage: scans of one kernel show a start too, by chance and by
 what their anatomies differ in. A start no larger than what three quarters of such pairs show (m) is left alone; beyond it lambda = 1 - (m / size)^power, James and Stein's rule
 for power 2; the power with the least mean error is taken. Limits: 99.5 % points.
@@ -12,7 +13,7 @@ import numpy as np
 
 from ct import chain
 from ct.gain_statistics import BANDS
-from ct.kernel_curve import start_size
+from ct.gain_start import StartWeights, start_size
 from ct.render import Volumes
 from ct.simulate import KINDS
 
@@ -38,10 +39,10 @@ def redraw_error(networks, reading):
     return float(np.sqrt((difference ** 2).sum() / max(1, BANDS * reading.supported.sum())))
 
 
-def measured(networks, pair, seed):
+def measured(networks, pair, weights, seed):
     """One row: errors of every share at full strength and of every lambda at every share, distance facts, spread."""
     source, references = chain.Reading(pair.source), [chain.Reading(r) for r in pair.references]
-    restyling = chain.Restyling(networks, source, references)
+    restyling = chain.Restyling(networks, source, references, weights)
     fields = restyling.fields(seed=seed)
     used = np.unique(np.linspace(1, source.hu.shape[0] - 2, 3).astype(int))
     slices, truth = chain.Slices(source, used), pair.truth.hu[used]
@@ -58,14 +59,16 @@ def measured(networks, pair, seed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--bundle', required=True)
+    parser.add_argument('--start', required=True)
     parser.add_argument('--out', required=True)
     parser.add_argument('--volumes', nargs='+', required=True)
     parser.add_argument('--pairs', type=int, default=160)
     parser.add_argument('--seed', type=int, default=7000)
     options = parser.parse_args()
     networks, _ = chain.load_bundle(options.bundle)
-    volumes = Volumes(options.volumes)
-    rows = [measured(networks, volumes.pair(np.random.default_rng([options.seed, i])), i) for i in range(options.pairs)]
+    volumes, start_weights = Volumes(options.volumes), StartWeights(options.start)
+    pairs = (volumes.pair(np.random.default_rng([options.seed, i])) for i in range(options.pairs))
+    rows = [measured(networks, pair, start_weights.without(pair.volumes), i) for i, pair in enumerate(pairs)]
     result, report = calibration(rows)
     print(json.dumps(report))
     with open(options.out, 'w') as f:

@@ -1,22 +1,34 @@
 """The product's CT chain in numpy: statistics, start, sampled residual field, operator. src/field and src/diffusion hold the same arithmetic in TypeScript."""
+import json
+import os
 from functools import cached_property
 
 import numpy as np
 import torch
 
-from chain import load_bundle  # noqa: F401 (one import site for both recipes)
+from chain import OnnxNetwork
 from ct import cells
 from ct.bands import BANDS, GAIN_MAX, GAIN_MIN, apply_gains, band_images, band_weights, fft_size
-from ct.flat_patches import ENOUGH, nps
+from ct.flat_patches import nps, pooled
+from ct.gain_start import Look, mean_look, start_gain
 from ct.gain_statistics import CLASS_COUNT, MIN_SUPPORT_MM3, USED_SLICES, Parts, energies, evenly, tensor
-from ct.kernel_curve import log_curve, start_gain
+from ct.kernel_curve import log_curve
 from ct.noise import smooth_noise
 from ct.patch_spectra import spectra
-from ct.simulate import FIELD_SCALE, mean_curve, mean_groups, spectral
+from ct.simulate import FIELD_SCALE, mean_groups, spectral
 from networks import alpha_bar
 
 TIMESTEPS = (999., 499.)
 DRAWS = 8
+
+
+def load_bundle(folder):
+    """(networks, manifest) of models/<id>/<version>/; beside the networks `start_weights` [12, 60]."""
+    with open(os.path.join(folder, 'manifest.json')) as f:
+        manifest = json.load(f)
+    network = lambda name: OnnxNetwork(os.path.join(folder, manifest['networks'][name]['path']))
+    return dict(encoder=network('style_encoder'), decoder=network('style_decoder'), denoiser=network('denoiser'),
+                start_weights=np.array(manifest['calibration']['startWeights'])), manifest
 
 
 class Reading(Parts):
@@ -40,10 +52,10 @@ class Reading(Parts):
         return spectra(self, evenly(self.hu.shape[0], self.most))
 
     @cached_property
-    def curve(self):
-        """[12] log transfer, or None."""
+    def look(self):
+        """What patches say, or None."""
         groups, sampled = self.groups
-        return None if groups is None else log_curve(groups, sampled)
+        return None if groups is None else Look(log_curve(groups, sampled), groups, sampled, *self.flat)
 
     @cached_property
     def statistics(self):
@@ -56,18 +68,17 @@ class Reading(Parts):
 
 
 def mean_flat(readings):
-    """(nps, patches) of several scans, those with too few patches left out."""
-    good = [r.flat for r in readings if r.flat[1] >= ENOUGH]
-    return (np.mean([f[0] for f in good], 0), sum(f[1] for f in good)) if good else readings[0].flat
+    """(nps, patches) of several scans."""
+    return pooled([r.flat for r in readings])
 
 
 class Restyling:
-    """A source towards the style of references: start, codes, field, and slices under any strength."""
+    """A source towards the style of references: start, codes, field, and slices under any strength. `weights`: of the start, instead of the bundle's."""
 
-    def __init__(self, networks, source, references):
+    def __init__(self, networks, source, references, weights=None):
         self.networks, self.source = networks, source
         tensor1 = lambda a: torch.from_numpy(np.asarray(a, np.float32))[None]
-        self.start = start_gain(source.curve, mean_curve([r.curve for r in references]), (source.flat, mean_flat(references)), source.groups[1])
+        self.start = start_gain(source.look, mean_look([r.look for r in references]), networks['start_weights'] if weights is None else weights)
         self.spectra = [tensor1(spectral(g)) for g in (source.groups[0], mean_groups([r.groups[0] for r in references]))]
         self.source_code = networks['encoder'](tensor1(source.statistics))
         self.codes = torch.cat([networks['encoder'](tensor1(r.statistics)) for r in references])

@@ -10,7 +10,7 @@ import numpy as np
 
 from ct import chain, measures
 from ct.flat_patches import flat_gain
-from ct.kernel_curve import start_size
+from ct.gain_start import start_size
 from ct.render import Volumes
 
 METHODS = ('nothing', 'gaussian', 'spectrum', 'flat', 'start', 'field', 'model', 'best_linear')

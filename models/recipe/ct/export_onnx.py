@@ -1,6 +1,6 @@
 """Averaged weights → a CT bundle: three ONNX files and manifest.json, with the measured parity.
 
-python -m ct.export_onnx --checkpoints DIR --bundle ../ct-kernel/0.3.0 --version 0.3.0 [--calibration F] [--evaluation F]
+python -m ct.export_onnx --checkpoints DIR --start start.json --bundle ../ct-kernel/0.4.0 --version 0.4.0 [--calibration F] [--evaluation F]
 python -m ct.export_onnx --tiny ../../test/support/tinyCtBundle       random small weights for tests, no checkpoints needed
 """
 import argparse
@@ -15,6 +15,7 @@ import torch
 
 from ct.bands import BANDS
 from ct.cells import CELL_MM
+from ct.gain_start import READ, StartWeights
 from ct.gain_statistics import CHANNELS, CLASS_COUNT
 from ct.networks import FIELD, Denoiser, Size, StyleDecoder, StyleEncoder
 from ct.noise import SHARED, smooth_noise
@@ -132,6 +133,7 @@ def main():
     parser.add_argument('--id', default='ct-kernel')
     parser.add_argument('--version', default='0.0.1')
     parser.add_argument('--change', default='First weights.')
+    parser.add_argument('--start', help='start.json of ct.fit_start')
     parser.add_argument('--calibration', help='calibration.json of ct.calibrate')
     parser.add_argument('--evaluation', nargs='*', default=[], help='JSON files of the measurements, for eval_metrics')
     options = parser.parse_args()
@@ -150,6 +152,7 @@ def main():
         raise SystemExit(f'parity with PyTorch is broken: {parity}')
     read = lambda path: json.load(open(path))
     calibration = read(options.calibration) if options.calibration else nothing_is_refused(size.code)
+    calibration['startWeights'] = StartWeights(options.start).without().tolist() if options.start else np.eye(BANDS, READ).tolist()  # else the curves as they are
     evaluation = {k: v for path in options.evaluation for k, v in read(path).items()}
     out = manifest(options, size, {k: float(f'{v:.3g}') for k, v in parity.items()}, calibration, evaluation)
     with open(os.path.join(options.bundle, 'manifest.json'), 'w') as f:

@@ -41,6 +41,12 @@ def nps(hu, spacing, slices=None):
     return bands, count
 
 
+def pooled(measured):
+    """(nps, patches) of several scans from those of each, scans with too few patches left out."""
+    good = [m for m in measured if m[1] >= ENOUGH]
+    return (np.mean([nps for nps, _ in good], 0), sum(count for _, count in good)) if good else measured[0]
+
+
 def flat_gain(source, reference):
     """[12] gains from two (nps, patches); ones when either has too few patches."""
     if min(source[1], reference[1]) < ENOUGH:

@@ -1,14 +1,14 @@
-"""What a scan's reconstruction passes, read from its patches: the log transfer of bands 1 to 12, and the start from two of them.
+"""What a scan's reconstruction passes, read from its patches: the log transfer of bands 1 to 12.
 
 Noise and anatomy enter a slice through the same kernel: power of a group of patches = H²(f) · (noise · ramp(f) + anatomy · f^-slope). Every candidate (kernel, ramp, slope)
 is fitted to every group (noise and anatomy not negative), and the curve is the mean over candidates, weighed by how well they fit. Where the patches tell little,
-source and reference get the same mean, and the start is 1. The level of the noise (dose, size of the patient) drops out: it is no property of the kernel.
+source and reference get the same mean. The level of the noise (dose, size of the patient) drops out: it is no property of the kernel.
 """
 import itertools
 
 import numpy as np
 
-from ct.bands import BANDS, GAIN_MAX, GAIN_MIN, KNOTS
+from ct.bands import BANDS, KNOTS
 from ct.hounsfield import hats
 from ct.kernels import Scanner
 
@@ -20,9 +20,6 @@ SMEAR = .067                                         # cycles/mm, what a 12 mm H
 LOWEST = .03                                         # cycles/mm from which anatomy falls
 TOLERANCE = np.r_[1.2, .85, np.full(BANDS - 2, .5)]  # SD of a fitted log power
 EDGE_PRIOR = .35                                     # edge enhancement is rare: exp(-boost / .35)
-ENOUGH, AGREE = 30, .6                               # flat patches; root mean square of the log difference
-DIRECT = .6 * np.r_[0., .5, np.ones(BANDS - 2)]      # at low frequency patches see anatomy
-LOCK = np.r_[.5, .95, np.ones(BANDS - 2)]            # and kernels pass nearly all
 
 
 def blurred(hat, f):
@@ -32,14 +29,19 @@ def blurred(hat, f):
     return (ring / ring.sum(1, keepdims=True)) @ (blur / np.maximum(blur.sum(1, keepdims=True), 1e-12))
 
 
+def edge_hats():
+    """[12, frequencies] each band as edges fill it (power f^-1.5 per ring), rows that sum to 1."""
+    edges = hats(F, KNOTS)[1:].astype(np.float64) * F ** -1.5
+    return edges / edges.sum(1, keepdims=True)
+
+
 def tables():
     """(log transfer [candidates, 12], noise [floors, candidates, 12], anatomy [slopes, candidates, 12], log prior [candidates])."""
     candidates = list(itertools.product(F50, POWERS, BOOSTS))
     squared = np.maximum(np.array([Scanner('', f, p, b, 1., 1.).mtf(F) for f, p, b in candidates]) ** 2, 1e-12)
     hat = hats(F, KNOTS)[1:].astype(np.float64)
     seen = blurred(hat, F)
-    edges = hat * F ** -1.5
-    log_transfer = .5 * np.log(squared @ edges.T / edges.sum(1))
+    log_transfer = .5 * np.log(squared @ edge_hats().T)
     noise = np.stack([(squared * (.02 * c + F)) @ seen.T for c in FLOORS])
     anatomy = np.stack([(squared * np.maximum(F, LOWEST) ** -s) @ seen.T for s in SLOPES])
     return log_transfer, noise, anatomy, np.array([-b / EDGE_PRIOR for _, _, b in candidates])
@@ -65,24 +67,3 @@ def log_curve(groups, sampled):
     posterior = PRIOR - sum(misfit(np.exp(g), sampled) for g in groups)
     posterior = np.exp(posterior - posterior.max()).sum((0, 1))
     return posterior @ LOG_TRANSFER / posterior.sum()
-
-
-def start_gain(source, reference, flat=None, sampled=BANDS):
-    """[12] gains from two log curves; ones when either scan has none.
-
-    `flat`: ((nps, patches), (nps, patches)) of the flat patches of both, where they are known. Where both scans have enough and sqrt(NPS ratio) agrees with the
-    curves, it counts for DIRECT of the gain: it is the more precise of two when dose and kernel agree, and out of all reason when they do not.
-    """
-    if source is None or reference is None:
-        return np.ones(BANDS)
-    log_gain = reference - source
-    if flat is not None and min(flat[0][1], flat[1][1]) >= ENOUGH:
-        further = .5 * np.log(np.maximum(flat[1][0], 1e-9) / np.maximum(flat[0][0], 1e-9)) - log_gain
-        if np.sqrt((further[2:sampled] ** 2).mean()) < AGREE:
-            log_gain = log_gain + DIRECT * further
-    return np.clip(np.exp(LOCK * log_gain), GAIN_MIN, GAIN_MAX)
-
-
-def start_size(gain):
-    """How far a start is from leaving the scan alone: root mean square of the log gains of bands 1 to 8."""
-    return float(np.sqrt((np.log(gain[:8]) ** 2).mean()))

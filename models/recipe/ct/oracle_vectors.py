@@ -7,10 +7,11 @@ import numpy as np
 
 from ct import cells
 from ct.bands import BANDS, apply_gains, band_images, band_weights, fft_size
-from ct.flat_patches import nps
+from ct.flat_patches import ENOUGH, nps
+from ct.gain_start import READ, Look, start_gain
 from ct.gain_statistics import CLASS_COUNT, Parts, energies, tensor
 from ct.hounsfield import Scan
-from ct.kernel_curve import log_curve, start_gain
+from ct.kernel_curve import log_curve
 from ct.patch_spectra import spectra
 
 SHAPE, SPACING = (14, 150, 132), (4.0, 0.8, 0.7)
@@ -44,8 +45,11 @@ def vectors():
     parts = Parts(source)
     energy, volume = energies(parts)
     powers = [nps(Parts(s).hu, SPACING[1:]) for s in (source, reference)]
-    groups, curves = zip(*((g, log_curve(g, n)) for g, n in (spectra(p, range(SHAPE[0])) for p in (parts, Parts(reference)))))
-    start = start_gain(*curves, tuple(powers), 11)
+    looks = [Look(log_curve(g, n), g, n, *flat) for (g, n), flat in zip((spectra(p, range(SHAPE[0])) for p in (parts, Parts(reference))), powers)]
+    start_weights = np.random.default_rng(4).normal(0, .02, (BANDS, READ)) + np.eye(BANDS, READ)
+    start = start_gain(*looks, start_weights)  # their doses differ, which flat patches cannot tell from a kernel
+    agreeing = [l._replace(nps=nps, patches=ENOUGH) for l, nps in zip(looks, (np.full(BANDS, 50.), 50 * np.exp(2 * (looks[1].curve - looks[0].curve) + np.linspace(0, 1, BANDS))))]
+    confirmed = start_gain(*agreeing, start_weights)
     z, y, x = parts.grid
     nodes = np.exp(np.random.default_rng(3).normal(0, .3, (CLASS_COUNT, BANDS, z, y, x)) + np.log(start)[None, :, None, None, None])
     nodes = np.clip(nodes, .1, 4).astype(np.float32)
@@ -58,7 +62,8 @@ def vectors():
         spacing=list(SPACING), source=packed(source.hu), reference=packed(reference.hu), smoothed=packed(parts.smoothed[k]), weight=packed(parts.weight[k]),
         body=packed(parts.body[k]), classes=packed(classes), bands=packed(bands), grid=list(parts.grid), volume=packed(volume), energy=packed(energy),
         statistics=packed(tensor(energy, volume)), nps=[packed(p) for p, _ in powers], patches=[n for _, n in powers],
-        spectra=[packed(g) for g in groups], curves=[packed(c) for c in curves], start=packed(start),
+        spectra=[packed(l.groups) for l in looks], curves=[packed(l.curve) for l in looks],
+        start_weights=packed(start_weights), start=packed(start), agreeing=[packed(l.nps) for l in agreeing], confirmed=packed(confirmed),
         nodes=packed(nodes), slice=k, operated=packed(apply_gains(source.hu[k], bands, gains, classes, parts.weight[k])))
 
 

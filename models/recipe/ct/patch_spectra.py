@@ -52,14 +52,16 @@ class Patches:
         return power.reshape(len(flat), self.mean.shape[1]) @ self.mean.T, level
 
 
-def grouped(powers, level):
-    """[4, 12] mean log(power + .1) of the groups of patches; None when there are fewer than 6 patches."""
+def grouped(powers, level, sampled=BANDS):
+    """[4, 12] mean log(power + .1) of the groups of patches; None when there are fewer than 6 patches. Bands that the pixels cannot show repeat the last that they do."""
     tissue = (level > TISSUE_HU[0]) & (level < TISSUE_HU[1])
     logs = np.log((powers[tissue] if tissue.sum() >= LEAST_PATCHES else powers) + FLOOR)
     if len(logs) < LEAST_PATCHES:
         return None
     logs, n = logs[np.argsort(logs[:, :3].sum(1), kind='stable')], len(logs)
-    return np.stack([logs[int(a * n):max(int(b * n), int(a * n) + LEAST_PATCHES)].mean(0) for a, b in GROUPS])
+    groups = np.stack([logs[int(a * n):max(int(b * n), int(a * n) + LEAST_PATCHES)].mean(0) for a, b in GROUPS])
+    groups[:, sampled:] = groups[:, sampled - 1:sampled]
+    return groups
 
 
 def spectra(parts, slices):
@@ -67,4 +69,4 @@ def spectra(parts, slices):
     slices = slices[::2] if len(slices) > MOST_SLICES else slices
     patches = Patches(parts.scan.spacing[1:])
     found = [patches.add(parts.hu[k], parts.weight[k]) for k in slices]
-    return grouped(np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])), patches.sampled
+    return grouped(np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found]), patches.sampled), patches.sampled

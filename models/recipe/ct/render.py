@@ -8,7 +8,7 @@ from ct.bands import fft_size, mirrored, radial_frequency
 from ct.hounsfield import Scan, read_scan, smooth_in_plane
 from ct.kernels import FREQUENCY, standard_power
 from ct.simulate import scanners
-from ct.views import centre
+from ct.views import centre, volume_name
 
 
 @dataclass
@@ -18,6 +18,7 @@ class Pair:
     source: Scan
     truth: Scan
     references: list    # scans of other people under the second scanner
+    volumes: frozenset  # names of the volumes that both are of
 
 
 def block(scan, pixel, pixels, slices, rng, part=slice(None)):
@@ -68,7 +69,7 @@ class Volumes:
     """Stored volumes by name."""
 
     def __init__(self, paths):
-        self.scans = [read_scan(p) for p in paths]
+        self.scans, self.names = [read_scan(p) for p in paths], [volume_name(p) for p in paths]
 
     def pair(self, rng, pixels=200, slices=12, kinds=None):
         """A random pair; the reference is another volume or, every second time, the other half of the slices of the same one."""
@@ -84,4 +85,4 @@ class Volumes:
         least = min(a.sigma, b.sigma)
         other = index if same else int(rng.choice([i for i in range(len(self.scans)) if i != index]))
         references = [Scene(block(self.scans[other], fits(index), 240, slices, rng, slice(half, None) if same else slice(None)), rng).under(b, 0.)]
-        return Pair(kind, (a, b), scene.under(a, least), scene.under(b, least), references)
+        return Pair(kind, (a, b), scene.under(a, least), scene.under(b, least), references, frozenset({self.names[index], self.names[other]}))

@@ -8,9 +8,11 @@ from functools import lru_cache
 import numpy as np
 
 from ct.bands import BANDS, KNOTS
+from ct.flat_patches import ENOUGH
 from ct.gain_statistics import CLASS_COUNT, MIN_SUPPORT_MM3, tensor
 from ct.hounsfield import SOFT, hats
-from ct.kernel_curve import blurred, log_curve, start_gain
+from ct.gain_start import Look, mean_look, start_gain
+from ct.kernel_curve import blurred, log_curve
 from ct.kernels import FREQUENCY, Scanner, draw, standard_power
 from ct.patch_spectra import GROUPS, grouped
 
@@ -19,6 +21,9 @@ SLOPE = FREQUENCY * np.maximum(FREQUENCY, .02) ** -3  # how an anatomy's power f
 SEEN = blurred(HATS, FREQUENCY)                    # what a patch sees of each band
 FREEDOM = np.maximum(1.5, 14 * KNOTS[1:])          # half the degrees of freedom of a band's power in one patch
 NO_PATCHES = .04                                   # share of scans without patches inside the body
+FLAT = .6                                          # share of scans with flat patches enough
+FLAT_MORE = np.r_[2.4, 1.5, .85, .4, .2, .1, .05, np.zeros(BANDS - 7)]  # log power of flat patches over that of the flattest group, in rendered scans,
+FLAT_SPREAD = np.r_[.42, .31, .23, np.full(BANDS - 3, .18)]             # and its SD where both scans of a pair are of the same tissue
 FIELD_SCALE = 4.0
 KINDS = dict(same=.25, kernel=.4, both=.22, dose=.13)
 
@@ -30,7 +35,7 @@ class Views:
         with np.load(path) as stored:
             arrays = {k: stored[k] for k in stored.files}
         self.names = sorted({k.rsplit('|', 1)[0] for k in arrays})
-        self.views = {n: {f: arrays[f'{n}|{f}'] for f in ('energy', 'volume', 'powers', 'level', 'nyquist', 'sampled')} for n in self.names}
+        self.views = {n: {f: arrays[f'{n}|{f}'] for f in ('energy', 'volume', 'powers', 'level', 'nyquist', 'sampled')} | dict(origin=n.split('|')[0]) for n in self.names}
         self.volumes = sorted({n.split('|')[0] for n in self.names})
 
     def pick(self, rng, near=None, volume=None):
@@ -103,11 +108,14 @@ class Person:
             return None
         kept = rng.permutation(len(v['level']))[:rng.integers(12, 301)]
         noise = patch_power(scanner, float(v['nyquist'])) * self.size * np.exp(rng.normal(0, .2, (len(kept), 1)))
-        return grouped(v['powers'][kept] * self.strength[SOFT, :, 0, 0, 0] * anatomy_gain(scanner) + noise * rng.gamma(FREEDOM, 1 / FREEDOM, (len(kept), BANDS)), v['level'][kept])
+        return grouped(v['powers'][kept] * self.strength[SOFT, :, 0, 0, 0] * anatomy_gain(scanner) + noise * rng.gamma(FREEDOM, 1 / FREEDOM, (len(kept), BANDS)), v['level'][kept], int(v['sampled']))
 
-    def curve(self, groups):
-        """[12] log transfer that the groups tell of, or None."""
-        return None if groups is None else log_curve(groups, int(self.view['sampled']))
+    def look(self, groups, rng):
+        """What the groups tell of, and flat patches that see what the flattest of them see; None without groups."""
+        if groups is None:
+            return None
+        flat, sampled = np.exp(groups[0] + FLAT_MORE + rng.normal(0, FLAT_SPREAD)), int(self.view['sampled'])
+        return Look(log_curve(groups, sampled), groups, sampled, flat, ENOUGH if rng.random() < FLAT else 0)
 
     def volume(self):
         return self.view['volume']
@@ -150,19 +158,15 @@ def spectral(groups):
     return np.zeros(len(GROUPS) * BANDS, np.float32) if groups is None else (groups.ravel() / 4).astype(np.float32)
 
 
-def mean_curve(curves):
-    found = [c for c in curves if c is not None]
-    return np.mean(found, 0) if found else None
-
-
-def sample(rng, views):
-    """One training sample: tensors in float32 on the source's grid, and the reference's on its own."""
+def sample(rng, views, start_weights):
+    """One training sample: tensors in float32 on the source's grid, and the reference's on its own. Its start is read by weights that know neither the source's volume nor the first reference's."""
     kind, a, b = scanners(rng, varied=True)
     person = Person(rng, views.pick(rng))
     others = [Person(rng, views.pick(rng, near=float(person.view['nyquist']))) for _ in range(rng.choice([1, 3]))]
     energy, truth = person.under(a, rng, .02), person.under(wanted(a, b), rng, 0.)
     groups, other_groups = person.groups(a, rng), [o.groups(b, rng) for o in others]
-    start = start_gain(person.curve(groups), mean_curve([o.curve(g) for o, g in zip(others, other_groups)]))
+    weights = start_weights.without({person.view['origin'], others[0].view['origin']})
+    start = start_gain(person.look(groups, rng), mean_look([o.look(g, rng) for o, g in zip(others, other_groups)]), weights)
     started = energy * start[None, :, None, None, None] ** 2
     volume = person.volume()
     target = FIELD_SCALE * .5 * np.log((truth + 1) / (started + 1))

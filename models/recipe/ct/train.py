@@ -1,4 +1,4 @@
-"""Train one stage: python -m ct.train style|field --views F --held-out F --checkpoints DIR [options]
+"""Train one stage: python -m ct.train style|field --views F --held-out F --checkpoints DIR [--start start.json] [options]
 
 Samples are drawn while training runs (ct.simulate); seeded, resumable, one JSON line of progress; the exponential moving average of the weights is what export takes.
 """
@@ -12,10 +12,11 @@ import torch
 
 from ct import simulate
 from ct.bands import BANDS
+from ct.gain_start import StartWeights
 from ct.networks import FIELD, Denoiser, Size, StyleDecoder, StyleEncoder, node_seen
 from ct.noise import smooth_noise
-from loss import noisy
-from train import SHARES, TIMESTEPS, Stage
+from loss import SHARES, TIMESTEPS, noisy
+from stage import Stage
 
 
 def class_means(statistics):
@@ -55,10 +56,11 @@ def encoded(encoder, references):
 
 def field_stage(options):
     style = load_style(options.checkpoints)
+    start_weights = StartWeights(options.start)
     stage = Stage(options, dict(denoiser=Denoiser(Size(), options.dropout)), 'cpu')
 
     def loss(views, rng):
-        items = [simulate.sample(rng, views) for _ in range(options.batch)]
+        items = [simulate.sample(rng, views, start_weights) for _ in range(options.batch)]
         source, started, field, weight = (torch.from_numpy(simulate.stacked([i[k] for i in items])) for k in ('source', 'started', 'field', 'weight'))
         start, source_spectra, reference_spectra = (torch.from_numpy(np.stack([i[k] for i in items])) for k in ('start', 'source_spectra', 'reference_spectra'))
         with torch.no_grad():
@@ -93,9 +95,10 @@ def main():
     parser.add_argument('stage', choices=['style', 'field'])
     for name in ('views', 'held-out', 'checkpoints'):
         parser.add_argument('--' + name, required=True)
-    for name, default in (('seconds', 600.), ('batch', 16), ('rate', 1e-3), ('decay', 1e-2), ('dropout', .05), ('code_dropout', .3), ('threads', 1), ('seed', 0), ('report', 50), ('keep', 120.)):
+    for name, default in (('seconds', 600.), ('iterations', 0), ('batch', 16), ('rate', 1e-3), ('decay', 1e-2), ('dropout', .05), ('code_dropout', .3), ('threads', 1), ('seed', 0), ('report', 50), ('keep', 120.)):
         parser.add_argument('--' + name.replace('_', '-'), type=type(default), default=default)
     parser.add_argument('--fresh', action='store_true')
+    parser.add_argument('--start', help='start.json of ct.fit_start; the field stage needs it')
     parser.add_argument('--init', help='a checkpoint whose weights a fresh stage starts from')
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -104,7 +107,7 @@ def main():
     stage, loss = (style_stage if options.stage == 'style' else field_stage)(options)
     views, held_out = simulate.Views(options.views), simulate.Views(options.held_out)
     seen, saved = [], time.time()
-    while stage.spent < options.seconds:
+    while stage.fraction() < 1:
         began = time.time()
         total, facts = loss(views, np.random.default_rng([options.seed, stage.iteration]))
         stage.step(total)

@@ -19,6 +19,11 @@ THICKNESSES = (1, 3)
 MOST_PATCHES = 300
 
 
+def volume_name(path):
+    """What a stored volume is called in views and weights."""
+    return os.path.basename(path).split('.')[0]
+
+
 def thicker(hu, n):
     """Means of n neighbouring slices."""
     return hu[:len(hu) // n * n].reshape(-1, n, *hu.shape[1:]).mean(1)
@@ -64,7 +69,7 @@ def main():
     options = parser.parse_args()
     out = {}
     for path in options.volumes:
-        scan, name = read_scan(path), os.path.basename(path).split('.')[0]
+        scan, name = read_scan(path), volume_name(path)
         for pixel, n, part, view in views_of(scan, options.pixels):
             began = time.time()
             key = f'{name}|{pixel}|{n}|{part}'

@@ -44,7 +44,13 @@ function curveChart(frequencies: readonly number[], curves: BandCurves, shown: r
   });
 }
 
-function drawGains({ frequencies, gains, hasStart, rank, rankError, detail }: CtFacts): Html {
+const STARTS = {
+  'flat-patches': 'The start is the ratio of the two kernels, each read from patches of tissue, which flat patches confirm.',
+  regression: 'The start was read by regression from what patches of tissue differ in; flat patches were too few, or did not agree.',
+  none: 'There was too little tissue for a start: the gains are the diffused part alone.',
+};
+
+function drawGains({ frequencies, gains, startRule, rank, rankError, detail }: CtFacts): Html {
   const highest = Math.max(1.2, ...gains.high, ...gains.start);
   const chart = renderChart({
     width: 460, height: 330,
@@ -56,12 +62,12 @@ function drawGains({ frequencies, gains, hasStart, rank, rankError, detail }: Ct
       { kind: 'line', stroke: 'source', points: along(frequencies, gains.start) },
       { kind: 'line', stroke: 'harmonized', points: along(frequencies, gains.mean) },
     ],
-    alt: 'Gains by radial frequency: closed-form start, mean in soft tissue, and the band from the 5th to the 95th percentile of cells and HU classes.',
+    alt: 'Gains by radial frequency: start, mean in soft tissue, and the band from the 5th to the 95th percentile of cells and HU classes.',
   });
   return html`<figure><h3>What was done to each frequency</h3>
-<div class="legend"><span>${legendKey('harmonized')}soft tissue, and 5–95 % of cells and classes</span><span>${legendKey('source')}closed-form start</span><span>${legendKey('identity')}no change</span></div>
+<div class="legend"><span>${legendKey('harmonized')}soft tissue, and 5–95 % of cells and classes</span><span>${legendKey('source')}start</span><span>${legendKey('identity')}no change</span></div>
 ${chart}
-<figcaption>Below 1 a band is damped, above 1 amplified; the lowest frequencies stay at 1, so Hounsfield units hold. ${hasStart ? 'The start is the ratio of the two kernels, each read from patches of tissue.' : 'There was too little tissue for a start: the gains are the diffused part alone.'}
+<figcaption>Below 1 a band is damped, above 1 amplified; the lowest frequencies stay at 1, so Hounsfield units hold. ${STARTS[startRule ?? 'none']}
 Applied as ${rank} radial responses, which meet every gain within ${quantity(rankError)}.
 ${detailText(detail)}</figcaption></figure>`;
 }
