@@ -8,8 +8,8 @@ import type { Device } from '../inference/device.ts';
 import type { ScanJob } from '../pipeline/harmonizeScan.ts';
 import type { CreatedStyle, StyleJob } from '../pipeline/createStyle.ts';
 
-/** What a worker is told first: the bundle to load and check, and where to run it. */
-export type OpenRequest = Readonly<{ kind: 'open'; bundleDir: string; device: Device; threads: number; protocol: Protocol }>;
+/** What a worker is told first: the bundle to load and check, where to run it, and how many cores it may keep busy with one scan. */
+export type OpenRequest = Readonly<{ kind: 'open'; bundleDir: string; device: Device; threads: number; cores: number; protocol: Protocol }>;
 export type StyleRequest = Readonly<{ kind: 'style'; job: StyleJob }>;
 export type ScanRequest = Readonly<{ kind: 'scan'; job: ScanJob }>;
 export type WorkerRequest = OpenRequest | StyleRequest | ScanRequest;

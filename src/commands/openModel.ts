@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { checkCompatible, newestBundle } from '../config/installedBundles.ts';
 import { loadManifest } from '../config/manifest.ts';
 import type { Manifest } from '../config/manifest.ts';
@@ -12,7 +14,7 @@ export type Model = Readonly<{ protocol: Protocol; manifest: Manifest; bundleDir
 
 /**
  * Threads of one worker's networks. One, not the machine's count: sums are then always made in one order, so equal inputs
- * give equal bytes on every CPU of a kind; --workers is what uses more cores.
+ * give equal bytes on every CPU of a kind. More cores are used by --workers, and by threads that work on slices of a CT.
  */
 const THREADS = 1;
 
@@ -34,7 +36,7 @@ export async function openWorkers(
   const device = await resolveDevice(options.device);
   return openPool({
     workers: options.workers,
-    open: { kind: 'open', bundleDir, device, threads: THREADS, protocol },
+    open: { kind: 'open', bundleDir, device, threads: THREADS, cores: Math.max(1, Math.floor(availableParallelism() / options.workers)), protocol },
     timeLimitMs: 1000 * options.timeLimit,
     signal: options.signal,
   });

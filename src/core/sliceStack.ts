@@ -16,6 +16,8 @@ export type SliceStack = Planes & Readonly<{
   shape: Shape3;
   /** Distances of voxels along I, J, K in mm. */
   spacing: Vector3;
+  /** Whether later planes may be read before earlier ones are written, at no cost. */
+  readsAhead: boolean;
   /** What was written is in the volume from here on. */
   flush: () => void;
 }>;
@@ -25,10 +27,13 @@ export function sliceStackOf(given: Volume | SlicedVolume): SliceStack {
   const volume = sliced(given);
   const map = axisMapToRas(volume.affine);
   const spacing = spacingOf(volume.affine);
-  const planes = map.axes[2] === 2 ? alongPlanes(volume, map) : acrossPlanes(volume, map);
+  const isAlong = map.axes[2] === 2;
+  const planes = isAlong ? alongPlanes(volume, map) : acrossPlanes(volume, map);
   return {
     shape: permutedShape(volume.shape, map),
     spacing: [spacing[map.axes[0]], spacing[map.axes[1]], spacing[map.axes[2]]],
+    // a slab is held at a time there
+    readsAhead: isAlong,
     ...planes,
   };
 }

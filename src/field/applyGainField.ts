@@ -1,60 +1,74 @@
+import type { SliceSmoother } from '../core/sliceSmoothing.ts';
+import type { SliceStack } from '../core/sliceStack.ts';
 import { axisCells } from './cellGrid.ts';
 import type { AxisCells } from './cellGrid.ts';
-import { fillBody } from './bodyMask.ts';
 import type { FactoredField } from './gainField.ts';
 import type { GainScan } from './gainStatistics.ts';
-import { CLASS_COUNT, describeSlice, emptyParts, softShare } from './huClasses.ts';
+import { CLASS_COUNT, describeSlice, softShare } from './huClasses.ts';
 import type { SliceParts } from './huClasses.ts';
-import type { SlicePair } from './radialBands.ts';
+import { createSliceFilter } from './radialBands.ts';
+import type { SliceFilter, SlicePair } from './radialBands.ts';
+import { emptyPair, pairsOf, putPair, takePair } from './slicePairs.ts';
+import type { ChangedSlice, PairBuffers, PairPlanes } from './slicePairs.ts';
 
 /** HU that a scanner of 12 bits stores; nothing is pushed out of it. */
 export const HU_RANGE = [-1024, 3071] as const;
 
 export type ApplySettings = Readonly<{ cellMm: number; /** Largest |ΔHU| in soft tissue. */ softCapHu: number }>;
 
-/** One slice before and after, for what is measured on the way. The arrays are reused: read, do not keep. */
-export type ChangedSlice = Readonly<{ k: number; before: Float32Array; after: Float32Array; parts: SliceParts; /** Voxels stopped at an end of the HU range. */ clipped: number }>;
+/** A field, how it is applied, and what that needs to know of a scan: plain values, so that they can cross to a thread. */
+export type ApplyPlan = ApplySettings & Pick<SliceStack, 'shape' | 'spacing'> & Pick<SliceFilter, 'margins'> & Readonly<{ field: FactoredField; smoother: SliceSmoother }>;
+
+export type PairChange = (planes: PairPlanes, buffers: PairBuffers) => readonly [number, number];
 
 /**
- * The gain field on the scan's own voxels, two slices at a time: out = HU + weight · bounded change. The stack's planes are
- * overwritten: a CT exists once, wherever it is held, and the cost of a slice does not depend on their number. Every slice is handed
- * out before and after, in rising order, and written when the next is asked for: until then `after` may still be changed.
+ * The gain field on a scan's own voxels, two slices at a time: out = HU + weight · bounded change. Fills `after` and `parts` of the
+ * buffers; the cost of a slice does not depend on their number.
+ *
+ * @returns by the returned function: voxels that an end of the HU range stopped, for each slice
  */
-export function* gainSlices(field: FactoredField, scan: GainScan, settings: ApplySettings): Generator<ChangedSlice, void> {
-  const { stack, body, smoother, filter } = scan;
-  const [ni, nj, nk] = stack.shape;
-  const pixels = ni * nj;
-  const pair = (): SlicePair => [new Float32Array(pixels), new Float32Array(pixels)];
-  const [before, after] = [pair(), pair()];
-  const parts = [emptyParts(pixels), emptyParts(pixels)] as const;
-  const mask = new Uint8Array(pixels);
-  const details = field.responses.map(pair);
-  const mixer = createMixer(field, scan, settings.cellMm);
-  for (let first = 0; first < nk; first += 2) {
-    const planes = [first, Math.min(first + 1, nk - 1)] as const;
-    for (const side of [0, 1] as const) {
-      stack.read(planes[side], before[side]);
-      fillBody(body, planes[side], mask);
-      describeSlice(before[side], mask, smoother, parts[side]);
-    }
+export function createPairChange(plan: ApplyPlan, filter = filterOf(plan)): PairChange {
+  const { field, smoother, shape: [ni, nj], softCapHu } = plan;
+  const details = field.responses.map((): SlicePair => [new Float32Array(ni * nj), new Float32Array(ni * nj)]);
+  const mixer = createMixer(plan);
+  return (planes, { before, body, after, parts }) => {
+    for (const side of [0, 1] as const) describeSlice(before[side], body[side], smoother, parts[side]);
     if (details.length > 0) filter.filter([parts[0].hu, parts[1].hu], field.responses, details);
-    for (const side of first + 1 < nk ? ([0, 1] as const) : ([0] as const)) {
+    const change = (side: 0 | 1): number => {
       mixer(planes[side], parts[side], details, side, after[side]);
-      const clipped = addChange(before[side], after[side], parts[side], settings.softCapHu);
-      yield { k: planes[side], before: before[side], after: after[side], parts: parts[side], clipped };
-      stack.write(planes[side], after[side]);
-    }
+      return addChange(before[side], after[side], parts[side], softCapHu);
+    };
+    return [change(0), change(1)];
+  };
+}
+
+function filterOf({ shape, spacing, margins }: ApplyPlan): SliceFilter {
+  return createSliceFilter([shape[0], shape[1]], [spacing[0], spacing[1]], margins);
+}
+
+export function applyPlan(field: FactoredField, { stack: { shape, spacing }, filter: { margins }, smoother }: GainScan, settings: ApplySettings): ApplyPlan {
+  return { field, shape, spacing, margins, smoother, ...settings };
+}
+
+/** Every slice before and after, in rising order. The stack's planes are overwritten: a CT exists once, wherever it is held. */
+export function* gainSlices(field: FactoredField, scan: GainScan, settings: ApplySettings): Generator<ChangedSlice, void> {
+  const { shape } = scan.stack;
+  const buffers = emptyPair(shape[0] * shape[1]);
+  const change = createPairChange(applyPlan(field, scan, settings), scan.filter);
+  for (const planes of pairsOf(shape[2])) {
+    takePair(scan, planes, buffers);
+    yield* putPair(scan, planes, buffers, change(planes, buffers));
   }
-  stack.flush();
+  scan.stack.flush();
 }
 
 /** Fills `out` with Σ_r weight_r(x)·detail_r: weights trilinear between cells, linear between classes. */
 type Mixer = (k: number, parts: SliceParts, details: readonly SlicePair[], side: 0 | 1, out: Float32Array) => void;
 
-function createMixer({ cells, weights }: FactoredField, { stack }: GainScan, cellMm: number): Mixer {
+function createMixer({ field: { cells, weights }, shape, spacing, cellMm }: ApplyPlan): Mixer {
   const [cellsX, cellsY, cellsZ] = cells;
-  const [ni, nj] = stack.shape;
-  const [alongX, alongY, alongZ] = ([0, 1, 2] as const).map((d) => axisCells(stack.shape[d], stack.spacing[d] / cellMm, stack.spacing[d] / (2 * cellMm) - 0.5, cells[d], 1)) as [AxisCells, AxisCells, AxisCells];
+  const [ni, nj] = shape;
+  const [alongX, alongY, alongZ] = ([0, 1, 2] as const).map((d) => axisCells(shape[d], spacing[d] / cellMm, spacing[d] / (2 * cellMm) - 0.5, cells[d], 1)) as [AxisCells, AxisCells, AxisCells];
   const slab = new Float64Array(CLASS_COUNT * cellsX * cellsY);
   // one cell more than there are: the last one's neighbour is itself
   const row = new Float64Array(CLASS_COUNT * (cellsX + 1));

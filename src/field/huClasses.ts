@@ -26,9 +26,10 @@ export type SliceParts = Readonly<{
   weight: Float32Array;
 }>;
 
-export function emptyParts(pixels: number): SliceParts {
-  const plane = (): Float32Array => new Float32Array(pixels);
-  return { hu: plane(), smoothed: plane(), classes: new Uint8Array(pixels), shares: plane(), weight: plane() };
+/** @param memory makes the memory of one array, by its bytes */
+export function emptyParts(pixels: number, memory = (bytes: number): ArrayBufferLike => new ArrayBuffer(bytes)): SliceParts {
+  const plane = (): Float32Array => new Float32Array(memory(pixels * Float32Array.BYTES_PER_ELEMENT));
+  return { hu: plane(), smoothed: plane(), classes: new Uint8Array(memory(pixels)), shares: plane(), weight: plane() };
 }
 
 /** Fills `parts` from a slice in HU and its body (1 inside, holes filled). */

@@ -45,6 +45,8 @@ function paddedLength(n: number, margin: number): number {
  * `power` adds the mean power of both slices per band to `sums`. Holds a few planes of memory, whatever the number of slices.
  */
 export type SliceFilter = Readonly<{
+  /** Pixels by which slices are extended along I and J. */
+  margins: readonly [number, number];
   filter: (pair: SlicePair, responses: readonly Response[], outputs: readonly SlicePair[]) => void;
   power: (pair: SlicePair, sums: Float64Array) => void;
 }>;
@@ -137,6 +139,7 @@ export function createSliceFilter([ni, nj]: readonly [number, number], [si, sj]:
   }
 
   return {
+    margins,
     filter: (pair, responses, outputs) => {
       while (between.length < responses.length) between = [...between, new Float32Array(2 * nj * rowLength)];
       transformRows(pair);

@@ -1,9 +1,8 @@
 import type { CtProtocol } from '../config/protocol.ts';
 import type { HuAnchor } from '../core/ctRecord.ts';
-import type { ChangedSlice } from '../field/applyGainField.ts';
-import { fillBody } from '../field/bodyMask.ts';
 import type { GainScan } from '../field/gainStatistics.ts';
 import { softShare } from '../field/huClasses.ts';
+import type { ChangedSlice } from '../field/slicePairs.ts';
 import { createAnchorMeter } from '../metrics/ct/anchors.ts';
 import { createLungMeter } from '../metrics/ct/lungDensity.ts';
 import type { LungDensity } from '../metrics/ct/lungDensity.ts';
@@ -30,20 +29,18 @@ const SOFT_SHARE = 0.95;
 export type CtMeter = Readonly<{ add: (slice: ChangedSlice) => void; result: (gates: CtProtocol['gates']) => CtChange }>;
 
 /** Slices come in rising order; nothing of them is kept. */
-export function createCtMeter({ stack, body }: GainScan): CtMeter {
+export function createCtMeter({ stack }: GainScan): CtMeter {
   const [ni, nj] = stack.shape;
-  const inside = new Uint8Array(ni * nj);
   const anchors = createAnchorMeter(ni);
   const lung = { source: createLungMeter(), harmonized: createLungMeter() };
   const regions = createRegionMeter([ni, nj], stack.spacing);
   let [changed, voxels, softChange, changedOutside, clipped] = [0, 0, 0, 0, 0];
   return {
     add: (slice) => {
-      const { k, before, after, parts } = slice;
-      fillBody(body, k, inside);
-      anchors.add(before, after, parts.smoothed, inside);
-      lung.source.add(before, parts.smoothed, inside);
-      lung.harmonized.add(after, parts.smoothed, inside);
+      const { k, before, after, body, parts } = slice;
+      anchors.add(before, after, parts.smoothed, body);
+      lung.source.add(before, parts.smoothed, body);
+      lung.harmonized.add(after, parts.smoothed, body);
       regions.add(k, before, after, parts.smoothed, parts.weight);
       clipped += slice.clipped;
       for (let n = 0; n < before.length; n++) {

@@ -3,7 +3,6 @@ import type { CtStyle } from '../config/styleFile.ts';
 import { issue } from '../core/issues.ts';
 import type { SlicedVolume } from '../core/planes.ts';
 import { evenlySpaced } from '../core/sliceStack.ts';
-import { gainSlices } from '../field/applyGainField.ts';
 import { composeGainField, factorField } from '../field/gainField.ts';
 import { startGains, startSize } from '../field/gainStart.ts';
 import { gainStatistics, USED_SLICES } from '../field/gainStatistics.ts';
@@ -17,6 +16,7 @@ import type { ChainOutcome, ScanJob } from './harmonizeScan.ts';
 import { checkCtGates } from './ctGates.ts';
 import { createCtMeter } from './ctMeter.ts';
 import { ctFacts, meanSpread } from './ctFacts.ts';
+import { gainSlicesInThreads } from './gainThreads.ts';
 import { isHardRefusal } from './gates.ts';
 import { createLookMeter, measureCt } from './measureCt.ts';
 import { checkModality } from './modality.ts';
@@ -28,9 +28,10 @@ import { shrinkageAt } from './shrinkage.ts';
  * Steps 2 to 6 of one CT. Its grid and its unit stay as they are: nothing is resampled, and Hounsfield units are the scale.
  * The scan's planes are overwritten, slice by slice: a CT exists once, in memory or in a scratch file.
  *
+ * @param cores threads that may work on slices; equal bytes with any number
  * @throws ScanRefusal for what is wrong with the scan
  */
-export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Readonly<{ reference: CtStyle }>, protocol: CtProtocol, bundle: CtBundle): Promise<ChainOutcome> {
+export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Readonly<{ reference: CtStyle }>, protocol: CtProtocol, bundle: CtBundle, cores = 1): Promise<ChainOutcome> {
   const { reference } = job;
   const { calibration } = bundle.manifest;
   // 2. conform: check the unit, find the body, measure its bands cell by cell
@@ -64,7 +65,7 @@ export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Reado
   const lookAfter = createLookMeter(native);
   const used = new Set(evenlySpaced(native.stack.shape[2], USED_SLICES));
   const cleaned = new Float32Array(native.stack.shape[0] * native.stack.shape[1]);
-  for (const slice of gainSlices(factored, native, { cellMm: protocol.statistics.cellMm, softCapHu: protocol.field.softCapHu })) {
+  for await (const slice of gainSlicesInThreads(factored, native, { cellMm: protocol.statistics.cellMm, softCapHu: protocol.field.softCapHu }, cores)) {
     await detail.stage?.apply(slice);
     meter.add(slice);
     if (!used.has(slice.k)) continue;

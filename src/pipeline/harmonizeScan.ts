@@ -64,10 +64,11 @@ export type ChainOutcome = Readonly<{
  * One scan, from file to report. Read this first, then the chain of a modality (harmonizeHead.ts, harmonizeCt.ts): every
  * other folder serves one line of them.
  *
+ * @param cores threads that this scan may keep busy; the outputs do not depend on it
  * @returns the record as written; `status` tells whether there is an image
  * @throws ScanRefusal when the scan cannot be read at all; CONCORD_* when something but the scan is at fault
  */
-export async function harmonizeScan(job: ScanJob, givenProtocol: Protocol, bundle: ModelBundle): Promise<ScanRecord> {
+export async function harmonizeScan(job: ScanJob, givenProtocol: Protocol, bundle: ModelBundle, cores = 1): Promise<ScanRecord> {
   checkReferenceStyle(job.reference, bundle.manifest, givenProtocol);
   if (job.sourceStyle) checkReferenceStyle(job.sourceStyle, bundle.manifest, givenProtocol);
   const protocol = resolveProtocol(givenProtocol, job);
@@ -75,7 +76,7 @@ export async function harmonizeScan(job: ScanJob, givenProtocol: Protocol, bundl
   const shelf = openShelf(job.outputDir);
   try {
     // 1. read: scanner intensities (CT: HU), affine in RAS+ mm; a head whole, a CT plane by plane
-    const { scan, chain } = await openScan(job, protocol, bundle, shelf);
+    const { scan, chain } = await openScan(job, protocol, bundle, { shelf, cores });
     const opened = openRecord(scan, job, protocol, bundle);
     // 2 … 7. conform, style, diffuse, apply, gate, restore: a chain for each modality
     const outcome = await runChain(chain);
@@ -99,10 +100,10 @@ export async function harmonizeScan(job: ScanJob, givenProtocol: Protocol, bundl
 /** A scan as read, and what is done with it. */
 type OpenedScan = Readonly<{ scan: Scan<Grid>; chain: () => Promise<ChainOutcome> }>;
 
-async function openScan(job: ScanJob, protocol: Protocol, bundle: ModelBundle, shelf: PlaneShelf): Promise<OpenedScan> {
+async function openScan(job: ScanJob, protocol: Protocol, bundle: ModelBundle, { shelf, cores }: Readonly<{ shelf: PlaneShelf; cores: number }>): Promise<OpenedScan> {
   if (protocol.modality === 'CT') {
     const scan = await readPlanes(job.input, shelf.hold);
-    return { scan, chain: () => harmonizeCt(scan, { ...job, reference: ofModality(job.reference, 'CT') }, protocol, bundleOf(bundle, 'CT')) };
+    return { scan, chain: () => harmonizeCt(scan, { ...job, reference: ofModality(job.reference, 'CT') }, protocol, bundleOf(bundle, 'CT'), cores) };
   }
   const scan = await readScan(job.input);
   return { scan, chain: () => harmonizeHead(scan, headJob(job), protocol, bundleOf(bundle, 'MR')) };

@@ -6,7 +6,7 @@ import type { Protocol } from '../../src/config/protocol.ts';
 import { ScanRefusal } from '../../src/core/issues.ts';
 
 const program = new URL('../support/faultyWorker.mjs', import.meta.url);
-const open: OpenRequest = { kind: 'open', bundleDir: 'whole', device: 'cpu', threads: 1, protocol: {} as Protocol };
+const open: OpenRequest = { kind: 'open', bundleDir: 'whole', device: 'cpu', threads: 1, cores: 1, protocol: {} as Protocol };
 const scan = (name: string): ScanRequest => ({ kind: 'scan', job: { input: { format: 'nifti', name, paths: [] } } as unknown as ScanRequest['job'] });
 
 let pool: LocalPool | undefined;

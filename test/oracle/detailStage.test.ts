@@ -69,7 +69,7 @@ describeWithOracle('the detail stage against the recipe’s numpy', ['scipy', 'n
       sampler: { prediction_type: 'v_prediction', num_train_timesteps: 1000, timesteps: vectors.timesteps },
     });
     const started = after.slice();
-    await stage.apply({ k: 0, before, after, parts, clipped: 0 });
+    await stage.apply({ k: 0, before, after, body: Uint8Array.from(values(vectors.body)), parts, clipped: 0 });
     const expected = values(vectors.after);
     let [worst, moved] = [0, 0];
     expected.forEach((hu, n) => { worst = Math.max(worst, Math.abs(hu - after[n]!)); moved = Math.max(moved, Math.abs(after[n]! - started[n]!)); });

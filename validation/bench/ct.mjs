@@ -1,5 +1,5 @@
 // `node validation/bench/ct.mjs [--slices 50,300,1500] [--input nifti,nifti-gz,dicom] [--output nifti|dicom|both] [--detail] [--bundle DIR]
-// [--threads N] [--json FILE]`: synthetic 512² CTs through the whole chain, each in a fresh process: wall and processor seconds, processor
+// [--threads N] [--cores N] [--json FILE]`: synthetic 512² CTs through the whole chain, each in a fresh process: wall and processor seconds, processor
 // seconds a slice, peak memory. A busy machine shows in the gap between wall and processor seconds. --detail forces the detail stage on.
 import { spawnSync } from 'node:child_process';
 import { createReadStream, createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const { values } = parseArgs({ options: {
   slices: { type: 'string', default: '50,300,1500' }, input: { type: 'string', default: 'nifti' }, output: { type: 'string', default: 'nifti' },
   protocol: { type: 'string', default: 'ct-kernel' }, bundle: { type: 'string', default: join(root, 'test/support/tinyCtBundle') },
-  threads: { type: 'string', default: '1' }, detail: { type: 'boolean', default: false }, json: { type: 'string' },
+  threads: { type: 'string', default: '1' }, cores: { type: 'string', default: '1' }, detail: { type: 'boolean', default: false }, json: { type: 'string' },
 } });
 const scratch = mkdtempSync(join(tmpdir(), 'concord-bench-ct-'));
 
@@ -35,7 +35,7 @@ async function writeSource(form, slices) {
 async function measure(form, slices, reference) {
   const source = await writeSource(form, slices);
   const folder = join(scratch, 'out');
-  const config = { ...values, threads: Number(values.threads), output: form === 'dicom' ? values.output : 'nifti', source, reference, folder };
+  const config = { ...values, threads: Number(values.threads), cores: Number(values.cores), output: form === 'dicom' ? values.output : 'nifti', source, reference, folder };
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'validation/bench/ctChild.mjs'), JSON.stringify(config)], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`The child ended with ${status}: ${stderr.slice(-2000)}`);
   for (const path of [source, folder]) rmSync(path, { recursive: true });

@@ -1,4 +1,4 @@
-// One CT through the whole chain in a process of its own: `ctChild.mjs '{"source", "reference", "folder", "bundle", "output", "detail"}'`
+// One CT through the whole chain in a process of its own: `ctChild.mjs '{"source", "reference", "folder", "bundle", "output", "detail", "cores"}'`
 // prints wall and processor seconds, peak memory and verdict as one JSON object.
 import { loadProtocol } from '../../dist/config/protocol.js';
 import { findScans } from '../../dist/formats/scan.js';
@@ -18,7 +18,7 @@ const job = {
   concordVersion: 'bench', format: config.output, dicom: { equipment: 'scanner', keepOverlays: false, keepPrivate: [], createdAt: 0, seriesNumbers: { [input.name]: 2 } },
 };
 const [begin, used] = [performance.now(), process.cpuUsage()];
-const record = await harmonizeScan(job, protocol, bundle);
+const record = await harmonizeScan(job, protocol, bundle, config.cores);
 const { user, system } = process.cpuUsage(used);
 console.log(JSON.stringify({
   seconds: (performance.now() - begin) / 1000, cpuSeconds: (user + system) / 1e6, peakMiB: process.resourceUsage().maxRSS / 1024, status: record.status,
