@@ -30,7 +30,7 @@ async function modalityOfInput(input: ScanInput): Promise<'MR' | 'CT' | undefine
   const said = input.summary?.modality;
   if (said === 'MR' || said === 'CT') return said;
   try {
-    return await readModality(input);
+    return (await readModality(input)).modality;
   } catch (error) {
     // it is refused with its own reason when its turn comes
     if (error instanceof ScanRefusal) return undefined;

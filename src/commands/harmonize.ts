@@ -82,7 +82,8 @@ export const harmonize = command({
     const unlock = await lockOutput(values.output);
     try {
       await removePartialFiles(values.output);
-      await checkFreeSpace(values.output, listing.inputs);
+      const references = [source, own].flatMap((found) => (found?.kind === 'scans' ? found.inputs : []));
+      await checkFreeSpace(values.output, { inputs: listing.inputs, references, workers: values.workers });
       const pool = await openWorkers(model, { ...values, signal: context.signal });
       try {
         await pool.ready();

@@ -3,15 +3,16 @@ import { spacingOf } from '../core/affine.ts';
 import { ConcordError } from '../core/errors.ts';
 import { issue, ScanRefusal } from '../core/issues.ts';
 import type { Issue } from '../core/issues.ts';
+import type { Grid } from '../core/planes.ts';
 import { RESEARCH_USE } from '../core/scanRecord.ts';
 import type { Acquisition, JsonValue } from '../core/scanRecord.ts';
-import { DEFAULT_PROTOCOLS, loadProtocol } from '../config/protocol.ts';
+import { DEFAULT_PROTOCOLS, loadProtocol, ofModality } from '../config/protocol.ts';
 import type { Protocol } from '../config/protocol.ts';
-import { findScans, readScan } from '../formats/scan.ts';
-import type { ScanInput } from '../formats/scan.ts';
+import { declaredModality, findScans, readScan } from '../formats/scan.ts';
+import type { Scan, ScanInput } from '../formats/scan.ts';
 import { plainJson } from '../pipeline/scanRecord.ts';
-import { checkModality, modalityOf } from '../pipeline/modality.ts';
-import { checkHounsfield } from '../preprocess/checkHounsfield.ts';
+import { checkDeclared, checkModality, readModality } from '../pipeline/modality.ts';
+import { createHounsfieldCheck } from '../preprocess/checkHounsfield.ts';
 import { conform } from '../preprocess/conform.ts';
 import { command } from './command.ts';
 import { allowDerivedParameter, protocolParameter } from './modelParameters.ts';
@@ -59,27 +60,42 @@ async function inspectScan(input: ScanInput, named: Protocol | undefined): Promi
     ...(size === undefined ? {} : { modality: modality ?? 'unknown', shape: size, acquisition: plainJson(acquisition), ...(part === undefined ? {} : { part }) }),
   };
   let issues: readonly Issue[] = [];
-  try {
-    const scan = await readScan(input);
-    const { shape, affine } = scan.volume;
-    facts = {
-      ...facts, shape, spacingMm: spacingOf(affine).map((mm) => Math.round(mm * 1e4) / 1e4), axisCodes: axisCodes(affine),
-      datatype: scan.datatype, modality: scan.modality, acquisition: plainJson(scan.acquisition), sha256: scan.sha256,
-    };
+  const note = (scan: Scan<Grid>): void => {
+    facts = { ...facts, ...factsOf(scan) };
     issues = scan.issues;
-    const protocol = named ?? await loadProtocol(DEFAULT_PROTOCOLS[modalityOf(scan)]);
-    checkModality(scan, protocol.modality);
-    if (protocol.modality === 'CT') {
-      const found = checkHounsfield([scan.volume.samples]);
-      return { scan: input.name, usable: true, facts: { ...facts, units: 'HU' }, issues: [...issues, ...found] };
+  };
+  try {
+    // a head is small and needed whole; all else is read plane by plane, and not kept
+    if ((await declaredModality(input)) !== 'MR') {
+      const units = createHounsfieldCheck();
+      const { scan, modality } = await readModality(input, units);
+      note(scan);
+      const protocol = named ?? await loadProtocol(DEFAULT_PROTOCOLS[modality]);
+      if (protocol.modality === 'CT') {
+        checkDeclared(scan.modality, 'CT');
+        const found = units.finish();
+        return { scan: input.name, usable: true, facts: { ...facts, units: 'HU' }, issues: [...issues, ...found] };
+      }
+      checkDeclared(scan.modality, 'MR');
     }
-    const { trace } = conform(scan.volume, protocol.conform);
+    const scan = await readScan(input);
+    note(scan);
+    const protocol = named ?? await loadProtocol(DEFAULT_PROTOCOLS.MR);
+    checkModality(scan, protocol.modality);
+    const { trace } = conform(scan.volume, ofModality(protocol, 'MR').conform);
     return { scan: input.name, usable: true, facts: { ...facts, head: 'found', brainScale: trace.brainScale }, issues };
   } catch (error) {
     if (!(error instanceof ConcordError) || error.issueCode === undefined) throw error;
     const fault = error instanceof ScanRefusal ? error.issue : issue('UNREADABLE', 'the system refused to open a file');
     return { scan: input.name, usable: false, facts, issues: [...issues, fault] };
   }
+}
+
+function factsOf({ volume: { shape, affine }, datatype, modality, acquisition, sha256 }: Scan<Grid>): Inspection['facts'] {
+  return {
+    shape, spacingMm: spacingOf(affine).map((mm) => Math.round(mm * 1e4) / 1e4), axisCodes: axisCodes(affine),
+    datatype, modality, acquisition: plainJson(acquisition), sha256,
+  };
 }
 
 /** One line a scan: name, modality, size, spacing, scanner, kernel or sequence, verdict. Everything else is in --json. */

@@ -10,6 +10,12 @@ const MOST_IN_MEMORY = 512 * 2 ** 20;
 /** Of one plane: working on it takes some fifty times its memory. */
 const MOST_PIXELS = 2048 ** 2;
 
+/** Bytes of disk that holding a scan of this shape takes; 0 where it lies in memory. */
+export function scratchBytes(shape: Shape3, mostInMemory = MOST_IN_MEMORY): number {
+  const bytes = voxelCount(shape) * Float32Array.BYTES_PER_ELEMENT;
+  return bytes <= mostInMemory ? 0 : bytes;
+}
+
 /** Holds the planes of scans until it is closed. */
 export type PlaneShelf = Readonly<{ hold: (shape: Shape3) => Planes; close: () => void }>;
 
@@ -22,7 +28,7 @@ export function openShelf(folder: string, mostInMemory = MOST_IN_MEMORY): PlaneS
   return {
     hold: (shape) => {
       if (planeSize(shape) > MOST_PIXELS) throw new ScanRefusal('TOO_LARGE', `a slice has ${planeSize(shape)} voxels, ${MOST_PIXELS} may be`);
-      if (voxelCount(shape) * Float32Array.BYTES_PER_ELEMENT <= mostInMemory) return planesInMemory(new Float32Array(voxelCount(shape)), shape);
+      if (scratchBytes(shape, mostInMemory) === 0) return planesInMemory(new Float32Array(voxelCount(shape)), shape);
       const planes = scratchPlanes(folder, shape);
       files.push(planes);
       return planes;

@@ -13,6 +13,7 @@ import type { SeriesSummary } from './dicom/summary.ts';
 import { holdWhole } from './holdWhole.ts';
 import { readNifti } from './nifti/readNifti.ts';
 import type { NiftiOrigin } from './nifti/readNifti.ts';
+import { niftiShape } from './nifti/niftiShape.ts';
 import { writeNifti } from './nifti/writeNifti.ts';
 
 export { findScans } from './findScans.ts';
@@ -64,6 +65,17 @@ export async function readScan(input: ScanInput, { maxBytes, ...options }: ReadO
   const scan = await readPlanes(input, holdWhole(maxBytes), options);
   const { scale, shape, samples, affine } = scan.volume;
   return { ...scan, volume: { scale, shape, samples, affine } };
+}
+
+/** What headers, sidecar or file name say, before anything is read of the image. */
+export async function declaredModality({ format, paths, summary }: ScanInput): Promise<Modality> {
+  if (format === 'nifti') return (await readSidecar(paths[0]!)).modality;
+  return summary?.modality ?? 'unknown';
+}
+
+/** Columns, rows and slices by the headers alone; undefined where they cannot be read: reading says why. */
+export async function declaredShape({ format, paths, summary }: ScanInput): Promise<Shape3 | undefined> {
+  return format === 'dicom' ? summary?.size : niftiShape(paths[0]!).catch(() => undefined);
 }
 
 /**

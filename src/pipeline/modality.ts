@@ -1,9 +1,9 @@
 import { ScanRefusal } from '../core/issues.ts';
 import { eachPlane, sliced } from '../core/planes.ts';
-import type { PlaneSink, SlicedVolume } from '../core/planes.ts';
+import type { Grid, PlaneSink, SlicedVolume } from '../core/planes.ts';
 import type { Volume } from '../core/volume.ts';
 import { readPlanes } from '../formats/scan.ts';
-import type { Modality, ScanInput } from '../formats/scan.ts';
+import type { Modality, Scan, ScanInput } from '../formats/scan.ts';
 
 /** Air in Hounsfield units is about −1000; no MR scale has this much far below 0. */
 const AIR_HU = -500;
@@ -19,9 +19,7 @@ type SomeScan = Readonly<{ modality: Modality; volume: Volume | SlicedVolume }>;
  * @throws WRONG_MODALITY
  */
 export function checkModality(scan: SomeScan, expected: 'MR' | 'CT'): void {
-  if (scan.modality !== 'unknown' && scan.modality !== expected) {
-    throw new ScanRefusal('WRONG_MODALITY', `The protocol is for ${expected}, the scan is ${scan.modality}.`);
-  }
+  checkDeclared(scan.modality, expected);
   if (expected === 'CT' || scan.modality === expected) return;
   const share = airShareOf(scan.volume);
   if (share > AIR_SHARE) {
@@ -29,18 +27,26 @@ export function checkModality(scan: SomeScan, expected: 'MR' | 'CT'): void {
   }
 }
 
-/** What the header says; where it says nothing, CT if much of the scan is as far below 0 as air. */
-export function modalityOf({ modality, volume }: SomeScan): 'MR' | 'CT' {
-  if (modality !== 'unknown') return modality;
-  return airShareOf(volume) > AIR_SHARE ? 'CT' : 'MR';
+/** What the header alone says. @throws WRONG_MODALITY */
+export function checkDeclared(declared: Modality, expected: 'MR' | 'CT'): void {
+  if (declared !== 'unknown' && declared !== expected) throw new ScanRefusal('WRONG_MODALITY', `The protocol is for ${expected}, the scan is ${declared}.`);
 }
 
-/** The same of a scan that is read to its end and not kept. @throws as reading does */
-export async function readModality(input: ScanInput): Promise<'MR' | 'CT'> {
+/**
+ * What the header says; where it says nothing, CT if much of the scan is as far below 0 as air. The scan is read to its end and not kept.
+ *
+ * @param look sees every plane on the way
+ * @throws as reading does
+ */
+export async function readModality(input: ScanInput, look?: PlaneSink): Promise<Readonly<{ modality: 'MR' | 'CT'; scan: Scan<Grid> }>> {
   const air = createAirMeter();
-  const { modality } = await readPlanes(input, () => air);
-  if (modality !== 'unknown') return modality;
-  return air.share() > AIR_SHARE ? 'CT' : 'MR';
+  const write: PlaneSink['write'] = (k, plane) => {
+    air.write(k, plane);
+    look?.write(k, plane);
+  };
+  const scan = await readPlanes(input, () => ({ write }));
+  const modality = scan.modality === 'unknown' ? (air.share() > AIR_SHARE ? 'CT' : 'MR') : scan.modality;
+  return { modality, scan };
 }
 
 function airShareOf(volume: Volume | SlicedVolume): number {

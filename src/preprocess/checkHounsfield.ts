@@ -1,6 +1,7 @@
 import { ScanRefusal } from '../core/issues.ts';
 import { issue } from '../core/issues.ts';
 import type { Issue } from '../core/issues.ts';
+import type { PlaneSink } from '../core/planes.ts';
 
 /** Below is padding, from here on metal or saturation; both stay as they are (field/huClasses.ts). */
 const PADDING_HU = -1500;
@@ -25,7 +26,18 @@ const AIR_MEDIAN = [-1100, -880] as const;
  * Source: dicom.md §5 (HU contract).
  */
 export function checkHounsfield(planes: Iterable<Float32Array>): readonly Issue[] {
-  const counts = countHu(planes);
+  const check = createHounsfieldCheck();
+  for (const plane of planes) check.write(0, plane);
+  return check.finish();
+}
+
+/** The same of planes as they come in. @throws by `finish`: NOT_HU, CONSTANT */
+export function createHounsfieldCheck(): PlaneSink & Readonly<{ finish: () => readonly Issue[] }> {
+  const counts: HuCounts = { measured: 0, air: 0, water: 0, dense: 0, metal: 0, airHistogram: new Uint32Array(AIR_HU - PADDING_HU + 1) };
+  return { write: (_, plane) => { addHu(counts, plane); }, finish: () => judge(counts) };
+}
+
+function judge(counts: Readonly<HuCounts>): readonly Issue[] {
   const { measured, air, water, dense, metal } = counts;
   const share = (n: number): string => `${((100 * n) / Math.max(measured, 1)).toFixed(1)} %`;
   if (measured === 0) throw new ScanRefusal('CONSTANT', 'Every voxel is padding.');
@@ -40,12 +52,6 @@ export function checkHounsfield(planes: Iterable<Float32Array>): readonly Issue[
 }
 
 type HuCounts = { measured: number; air: number; water: number; dense: number; metal: number; airHistogram: Uint32Array };
-
-function countHu(planes: Iterable<Float32Array>): HuCounts {
-  const counts: HuCounts = { measured: 0, air: 0, water: 0, dense: 0, metal: 0, airHistogram: new Uint32Array(AIR_HU - PADDING_HU + 1) };
-  for (const plane of planes) addHu(counts, plane);
-  return counts;
-}
 
 /** Modifies `counts`. */
 function addHu(counts: HuCounts, plane: Float32Array): void {

@@ -1,12 +1,17 @@
-import { appendFile, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, stat, statfs, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { fileHash, inputHash } from '../../src/cohort/inputHash.ts';
 import { JOURNAL, openJournal } from '../../src/cohort/journal.ts';
 import { checkDisjoint, checkFreeSpace, removeOutputs, removePartialFiles } from '../../src/cohort/outputFolder.ts';
 import { LOCK, lockOutput } from '../../src/cohort/outputLock.ts';
+import type { ConcordError } from '../../src/core/errors.ts';
+import { declaredShape } from '../../src/formats/scan.ts';
+import type { ScanInput } from '../../src/formats/scan.ts';
+import { niftiBytes } from '../support/niftiBytes.ts';
 import { scratchFolder } from '../support/scratch.ts';
 
 describe('the lock of an output folder', () => {
@@ -106,10 +111,36 @@ describe('the output folder', () => {
 
   it('a disk with less than 1.2 times the inputs free is CONCORD_NO_SPACE before any work', async () => {
     const folder = await scratchFolder();
-    const input = { format: 'nifti', name: 'a', paths: [] } as const;
-    await checkFreeSpace(folder, [input]);
-    const many = Array.from({ length: 1e7 }, () => input);
-    await expect(checkFreeSpace(folder, many)).rejects.toMatchObject({ code: 'CONCORD_NO_SPACE' });
+    const free = await statfs(folder).then(({ bavail, bsize }) => bavail * bsize);
+    const input = { format: 'nifti', name: 'a', paths: [join(folder, 'holes.nii')] } as const;
+    for (const [share, verdict] of [[0.7, 'enough'], [0.95, 'CONCORD_NO_SPACE']] as const) {
+      // a file of nothing but a hole takes no room itself
+      await writeFile(input.paths[0], '');
+      await truncate(input.paths[0], Math.floor(share * free));
+      expect(await checkFreeSpace(folder, { inputs: [input] }).then(() => 'enough', (error: unknown) => (error as ConcordError).code)).toBe(verdict);
+    }
+  });
+
+  it('a long CT needs room for its scratch file, one for each worker; so does a long reference, and a short one none', async () => {
+    const folder = await scratchFolder();
+    const free = await statfs(folder).then(({ bavail, bsize }) => bavail * bsize);
+    const ofBytes = (bytes: number): ScanInput => ({ format: 'dicom', name: 'a', paths: [], summary: { modality: 'CT', acquisition: {}, size: [512, 512, Math.ceil(bytes / 2 ** 20)] } });
+    const [most, half] = [ofBytes(free + 1e9), ofBytes(0.7 * free)];
+    await checkFreeSpace(folder, { inputs: [half, half, ofBytes(5e8)] });
+    for (const run of [{ inputs: [most] }, { inputs: [half, half], workers: 2 }, { inputs: [half], references: [most] }]) {
+      await expect(checkFreeSpace(folder, run)).rejects.toMatchObject({ code: 'CONCORD_NO_SPACE' });
+    }
+    // what lies in memory asks for nothing: as many as 5e8 B scans would fill the disk twice
+    await checkFreeSpace(folder, { inputs: Array.from({ length: 64 }, () => ofBytes(5e8)), workers: 64 });
+  });
+
+  it.each(['long.nii', 'long.nii.gz'])('the header of %s tells how much it needs', async (name) => {
+    const folder = await scratchFolder();
+    const bytes = niftiBytes({ dims: [40, 30, 20], kind: 'int16' });
+    await writeFile(join(folder, name), name.endsWith('.gz') ? gzipSync(bytes) : bytes);
+    expect(await declaredShape({ format: 'nifti', name: 'a', paths: [join(folder, name)] })).toEqual([40, 30, 20]);
+    await writeFile(join(folder, name), 'no header');
+    expect(await declaredShape({ format: 'nifti', name: 'a', paths: [join(folder, name)] })).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,9 @@ import { commandHelp } from '../../src/commands/help.ts';
 import { listBundles } from '../../src/config/installedBundles.ts';
 import { RESEARCH_USE } from '../../src/core/scanRecord.ts';
 import type { ScanRecord } from '../../src/core/scanRecord.ts';
+import { newNiftiOrigin } from '../../src/formats/nifti/newHeader.ts';
+import { writeNifti } from '../../src/formats/nifti/writeNifti.ts';
+import { ctPhantom } from '../support/ctPhantom.ts';
 import { phantomScan, writeInt16 } from '../support/phantomScan.ts';
 import { runCli, tinyBundle } from '../support/runCli.ts';
 import type { CliResult } from '../support/runCli.ts';
@@ -188,6 +191,28 @@ describe('inspect, models and doctor', () => {
     expect(JSON.parse(result.stdout)).toMatchObject({
       scans: [{ usable: true, facts: { spacingMm: [3, 3, 3], axisCodes: 'RAS', head: 'found' } }, { usable: true }], passedOver: { 'other file': 0 },
     });
+  });
+
+  it('inspect says of a CT, by its values alone, that it is in HU; what is not is refused, a head is not taken for one', async () => {
+    const folder = at('cts');
+    await mkdir(folder);
+    const origin = newNiftiOrigin(ctPhantom(), { datatype: 'int16', littleEndian: true, sclSlope: 1, sclInter: 0 });
+    const save = async (name: string, of: (hu: number) => number): Promise<void> => {
+      const { samples, ...grid } = ctPhantom();
+      await writeNifti(origin, { ...grid, samples: samples.map(of) }, join(folder, `${name}.nii.gz`), { datatype: 'float32', description: '' });
+    };
+    await save('hu', (hu) => hu);
+    await save('shifted', (hu) => hu - 300);
+    const { status, stdout } = await runCli(['inspect', folder, '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ scans: [
+      { scan: 'hu', usable: true, facts: { units: 'HU', shape: [112, 104, 8], datatype: 'float32' }, issues: [{ code: 'METAL' }] },
+      { scan: 'shifted', usable: false, facts: { shape: [112, 104, 8] }, issues: [{ code: 'NOT_HU' }] },
+    ] });
+    const head = await runCli(['inspect', folder, '--json', '--protocol', 't1w-head']);
+    expect([head.status, JSON.parse(head.stdout)]).toMatchObject([3, { scans: [{ issues: [{ code: 'WRONG_MODALITY' }] }, { issues: [{ code: 'WRONG_MODALITY' }] }] }]);
+    const heads = await runCli(['inspect', at('scans'), '--json', '--protocol', 'ct-kernel']);
+    expect([heads.status, JSON.parse(heads.stdout)]).toMatchObject([3, { scans: [{ usable: false, facts: { shape: expect.any(Array) as number[] } }, { usable: false }] }]);
   });
 
   it('models check runs a bundle; with one bit changed it is refused with 7', async () => {
