@@ -73,9 +73,9 @@ export type MrManifest = SharedManifest<Readonly<{ cellSigma: number; knotSigma:
   networks: Readonly<{ tissue: NetworkEntry }>;
 }>;
 
-/** A bundle for CT (models/schema/manifest-ct.schema.json); `residual` is the share of the diffused part that was right, `startWeights` [12][60] the regression of gainStart.ts. */
+/** A bundle for CT (models/schema/manifest-ct.schema.json); `residual` is the share of the diffused part that was right by the rule of the start, `startWeights` [12][60] the regression of gainStart.ts. */
 export type CtManifest = SharedManifest<
-  Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>, SharedCalibration & Readonly<{ shrinkage?: CtShrinkage; residual?: number; startWeights: readonly (readonly number[])[] }>
+  Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>, SharedCalibration & Readonly<{ shrinkage?: CtShrinkage; residual?: Readonly<Record<'flat-patches' | 'regression', number>>; startWeights: readonly (readonly number[])[] }>
 > & Readonly<{
   modality: 'CT';
   conform: Readonly<{ orientation: 'RAS'; intensity: 'hounsfield' }>;

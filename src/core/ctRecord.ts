@@ -34,7 +34,7 @@ export type CtFacts = Readonly<{
   amplitude: BandCurves;
   /** Applied gains: closed-form start, mean over soft tissue, 5th and 95th percentile over all nodes, SD over the draws. */
   gains: Readonly<{ start: readonly number[]; mean: readonly number[]; low: readonly number[]; high: readonly number[]; sd: readonly number[] }>;
-  /** What made the start: curves that flat patches confirm, or the regression; null: too little tissue, the gains are the diffused residual alone. */
+  /** What made the start: curves that flat patches confirm, or the regression; null: too little tissue, every gain is 1. */
   startRule: 'flat-patches' | 'regression' | null;
   /** Radial responses the gain field was built from, and the largest gain error of that. */
   rank: number;

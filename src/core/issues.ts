@@ -40,7 +40,7 @@ export const issueTable = {
   METAL: { severity: 'flag', remedy: 'Nothing to do: metal stays as it is; texture beside it may carry streaks.' },
   TRUNCATED_FOV: { severity: 'flag', remedy: 'Nothing to do: the body reaches the edge of the field of view; measurements near it are cut off.' },
   UNCHANGED: { severity: 'flag', remedy: 'Nothing to do where the scan already looked like the reference; otherwise give a reference that differs more.' },
-  FEW_PATCHES: { severity: 'flag', remedy: 'Give a reference, or a scan, that shows more tissue: without six patches of 12 mm inside the body only the diffused part is applied.' },
+  FEW_PATCHES: { severity: 'flag', remedy: 'Give a reference, or a scan, that shows more tissue: without six patches of 12 mm inside the body its kernel is unknown, and the scan stays as it is.' },
   BURNED_IN: { severity: 'refuse', remedy: 'Remove the burned-in text upstream.' },
   PIXEL_LENGTH: { severity: 'refuse', remedy: 'Export the scan again; pixel data and header disagree.' },
   UNSUPPORTED_TS: { severity: 'refuse', remedy: 'Convert to an uncompressed transfer syntax.' },

@@ -57,7 +57,8 @@ export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Reado
   }, protocol.sampler, { seed: job.seed, key: scan.sha256, draws: job.draws });
   // 5. apply it to the native voxels: radial filters move detail up and down, the mean of a region stays
   const shrinkage = shrinkageAt(startSize(start.gains), calibration.shrinkage);
-  const field = composeGainField(start.gains, residual.mean, { shrinkage, residual: calibration.residual ?? 1, ...protocol.field });
+  const share = start.rule === null ? 0 : calibration.residual?.[start.rule] ?? 1;
+  const field = composeGainField(start.gains, residual.mean, { shrinkage, residual: share, ...protocol.field });
   const detail = openDetail({ scan, native, noise: look.noise, energies, reference, seed: job.seed }, protocol, bundle);
   const applied = detail.gains ?? field;
   const factored = factorField(applied);

@@ -98,6 +98,20 @@ describe('harmonizeScan of a CT', { timeout: 240_000 }, () => {
     await diffusing.close();
   });
 
+  it('takes the share of the diffused part that its start’s rule asks for', async () => {
+    const diffusing = bundleOf(await loadBundle(tiny, 'cpu', { threads: 1 }), 'CT');
+    const input = await saved('share', sharp);
+    const spread = async (shares: Readonly<Record<'flat-patches' | 'regression', number>>): Promise<number> => {
+      const manifest = { ...diffusing.manifest, calibration: { ...diffusing.manifest.calibration, residual: shares } };
+      const { ct } = (await run(input, {}, { ...diffusing, manifest })).record;
+      expect(ct!.startRule).toBe('flat-patches');
+      return Math.max(...ct!.gains.high.map((gain, b) => Math.abs(gain - ct!.gains.start[b]!)));
+    };
+    expect(await spread({ 'flat-patches': 0, regression: 1 })).toBeLessThan(1e-6);
+    expect(await spread({ 'flat-patches': 1, regression: 0 })).toBeGreaterThan(0.01);
+    await diffusing.close();
+  });
+
   it('with its own style changes the body by less than 0.5 HU on average', async () => {
     const input = await saved('own', smooth);
     const { style } = await createStyle({ id: 'own', inputs: [input], biasCorrection: true, scratchDir: folder }, protocol, bundle);

@@ -78,7 +78,7 @@ class Restyling:
     def __init__(self, networks, source, references, weights=None):
         self.networks, self.source = networks, source
         tensor1 = lambda a: torch.from_numpy(np.asarray(a, np.float32))[None]
-        self.start = start_gain(source.look, mean_look([r.look for r in references]), networks['start_weights'] if weights is None else weights)
+        self.start, self.rule = start_gain(source.look, mean_look([r.look for r in references]), networks['start_weights'] if weights is None else weights)
         self.spectra = [tensor1(spectral(g)) for g in (source.groups[0], mean_groups([r.groups[0] for r in references]))]
         self.source_code = networks['encoder'](tensor1(source.statistics))
         self.codes = torch.cat([networks['encoder'](tensor1(r.statistics)) for r in references])
@@ -100,6 +100,10 @@ class Restyling:
                 nb = alpha_bar(torch.tensor(following))
                 x = nb.sqrt() * x0 + (1 - nb).sqrt() * eps
         return (x0 / FIELD_SCALE).numpy().reshape(draws, CLASS_COUNT, BANDS, *self.source.grid)
+
+    def shipped(self, residual, strength, calibration):
+        """Nodes under the strength of the bundle, and the share of the residual that its calibration found right for this rule of the start."""
+        return self.nodes(residual, strength, calibration['residual'].get(self.rule, 0.))
 
     def everywhere(self, gains):
         """Nodes [4, 12, Z, Y, X] of the same 12 gains."""

@@ -15,7 +15,7 @@ import torch
 
 from ct.bands import BANDS
 from ct.cells import CELL_MM
-from ct.gain_start import READ, StartWeights
+from ct.gain_start import READ, RULES, StartWeights
 from ct.gain_statistics import CHANNELS, CLASS_COUNT
 from ct.networks import FIELD, Denoiser, Size, StyleDecoder, StyleEncoder
 from ct.noise import SHARED, smooth_noise
@@ -121,7 +121,7 @@ def manifest(options, size, parity, calibration, evaluation):
 
 def nothing_is_refused(code):
     """The calibration of a bundle that was never calibrated: full strength, no limit that a scan could reach."""
-    return dict(shrinkage=dict(startSize=[0, 1], **{'lambda': [1, 1]}), residual=1, redrawError=dict(p995=1e6), uncertainty=dict(limit=1e6),
+    return dict(shrinkage=dict(startSize=[0, 1], **{'lambda': [1, 1]}), residual=dict.fromkeys(RULES, 1), redrawError=dict(p995=1e6), uncertainty=dict(limit=1e6),
                 codeSpread=dict(mean=[0.] * code, precision=np.eye(code).tolist(), p995=1e6))
 
 

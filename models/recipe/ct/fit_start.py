@@ -5,6 +5,7 @@ Every pair knows its true log gain; ridge regression of it on `gain_start.differ
 mean of a Gaussian model: curves and groups count by how precisely they tell each band, and where they tell nothing the gain is 1. Half of the pairs have another part of the
 same volume as reference, a quarter are of one scanner; pixels, slices and scanners vary more widely than in the pairs that measure. Weights are kept by the names of the volumes left
 out ('' for none; one or two), so that calibration and training never read a volume by weights that were fitted on it.
+`near`: the size that three quarters of the starts between scans of one kernel stay below (both rules, weights that know neither volume); `calibrate` leaves such starts alone.
 """
 import argparse
 import itertools
@@ -14,7 +15,7 @@ import numpy as np
 
 from ct import chain, simulate
 from ct.bands import BANDS, GAIN_MAX, GAIN_MIN
-from ct.gain_start import READ, difference
+from ct.gain_start import READ, difference, start_gain, start_size
 from ct.hounsfield import Scan
 from ct.kernel_curve import F, edge_hats
 from ct.render import Scene, Volumes, block
@@ -24,6 +25,8 @@ PIXELS_MM, SAME_PIXELS, OTHER_PIXELS = (.5, 1.), .03, .1  # range of the source'
 VARIED = .6            # share of scanners that leave their families' curves
 RIDGE = .15            # of every pair; this and the next by leaving volumes out
 CURVE_PRIOR = 3.       # a curve's coefficients may be so much larger than a group's
+ONE_KERNEL = .1        # largest true log gain between two scans of one kernel
+LEFT_ALONE = .75       # share of their starts
 
 
 def part(scan, which, thickness):
@@ -64,6 +67,27 @@ def fitted(rows):
     return np.linalg.solve(x.T @ x + RIDGE * len(x) * np.eye(READ), x.T @ gains).T * scale
 
 
+def named(names):
+    return ' '.join(sorted(names))
+
+
+def all_weights(rows, names):
+    """{names left out: weights}, none, one or two of them."""
+    left_out = [set(c) for n in range(3) for c in itertools.combinations(names, n)]
+    return {named(out): fitted([r for r in rows if not r['names'] & out]) for out in left_out}
+
+
+def near_size(rows, weights):
+    """75 % point of the sizes of starts where the kernels are one."""
+    one = [r for r in rows if np.abs(r['gain']).max() < ONE_KERNEL]
+    return float(np.quantile([start_size(start_gain(*r['looks'], weights[named(r['names'])])[0]) for r in one], LEFT_ALONE))
+
+
+def left_out_error(rows, weights):
+    """Root mean square error of the log gain of bands 2 to 9 by weights that know neither volume."""
+    return float(np.sqrt(np.mean([(weights[named(r['names'])] @ r['difference'] - r['gain'])[1:9] ** 2 for r in rows])))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--volumes', nargs='+', required=True)
@@ -75,14 +99,13 @@ def main():
     for i in range(options.pairs):
         source, reference, scanners, names = pair(volumes, np.random.default_rng([options.seed, i]))
         if source is not None and reference is not None:
-            rows.append(dict(difference=difference(source, reference), gain=true_log_gain(*scanners), names=names))
-    left_out = [set(c) for n in range(3) for c in itertools.combinations(sorted(volumes.names), n)]
-    weights = {' '.join(sorted(names)): fitted([r for r in rows if not r['names'] & names]) for names in left_out}
-    errors = [float(((weights[' '.join(sorted(r['names']))] @ r['difference'] - r['gain'])[1:9] ** 2).mean()) for r in rows]
+            rows.append(dict(looks=(source, reference), difference=difference(source, reference), gain=true_log_gain(*scanners), names=names))
+    weights = all_weights(rows, volumes.names)
+    near = near_size(rows, weights)
     with open(options.out, 'w') as f:
-        json.dump(dict(pairs=len(rows), seed=options.seed, weights={k: np.round(w, 5).tolist() for k, w in weights.items()}), f)
+        json.dump(dict(pairs=len(rows), seed=options.seed, near=round(near, 4), weights={k: np.round(w, 5).tolist() for k, w in weights.items()}), f)
         f.write('\n')
-    print(json.dumps(dict(pairs=len(rows), largest=round(float(np.abs(weights['']).max()), 3), left_out_error=round(float(np.sqrt(np.mean(errors))), 3))))
+    print(json.dumps(dict(pairs=len(rows), near=round(near, 3), left_out_error=round(left_out_error(rows, weights), 3))))
 
 
 if __name__ == '__main__':

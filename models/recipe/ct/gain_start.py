@@ -15,6 +15,7 @@ from ct.patch_spectra import GROUPS
 AGREE = .6                                       # root mean square of the log difference of curves and flat patches
 DIRECT = .6 * np.r_[0., .5, np.ones(BANDS - 2)]  # how much flat patches count then; at low frequency they see anatomy
 LOCK = np.r_[.5, .95, np.ones(BANDS - 2)]        # and kernels pass nearly all
+RULES = ('flat-patches', 'regression')
 READ = BANDS * (1 + len(GROUPS))                 # numbers that the regression reads
 
 
@@ -52,11 +53,12 @@ def flat_log_gain(source, reference):
 
 
 def start_gain(source, reference, weights):
-    """[12] gains between two looks; ones when either scan has none. `weights` [12, 60] of the regression."""
+    """([12] gains between two looks, the rule that made them); (ones, None) when either scan has none. `weights` [12, 60] of the regression."""
     if source is None or reference is None:
-        return np.ones(BANDS)
+        return np.ones(BANDS), None
     told = flat_log_gain(source, reference)
-    return np.clip(np.exp(weights @ difference(source, reference) if told is None else told), GAIN_MIN, GAIN_MAX)
+    log_gain, rule = (weights @ difference(source, reference), RULES[1]) if told is None else (told, RULES[0])
+    return np.clip(np.exp(log_gain), GAIN_MIN, GAIN_MAX), rule
 
 
 def start_size(gain):
@@ -72,6 +74,7 @@ class StartWeights:
             stored = json.load(f)
         self.tables = {frozenset(names.split()): np.array(weights) for names, weights in stored['weights'].items()}
         self.volumes = frozenset().union(*self.tables)
+        self.near = stored['near']  # a start of no more is what one kernel shows too
 
     def without(self, volumes=()):
         """[12, 60]; volumes that were not fitted on need not be left out."""

@@ -47,9 +47,9 @@ def vectors():
     powers = [nps(Parts(s).hu, SPACING[1:]) for s in (source, reference)]
     looks = [Look(log_curve(g, n), g, n, *flat) for (g, n), flat in zip((spectra(p, range(SHAPE[0])) for p in (parts, Parts(reference))), powers)]
     start_weights = np.random.default_rng(4).normal(0, .02, (BANDS, READ)) + np.eye(BANDS, READ)
-    start = start_gain(*looks, start_weights)  # their doses differ, which flat patches cannot tell from a kernel
+    start, _ = start_gain(*looks, start_weights)  # their doses differ, which flat patches cannot tell from a kernel
     agreeing = [l._replace(nps=nps, patches=ENOUGH) for l, nps in zip(looks, (np.full(BANDS, 50.), 50 * np.exp(2 * (looks[1].curve - looks[0].curve) + np.linspace(0, 1, BANDS))))]
-    confirmed = start_gain(*agreeing, start_weights)
+    confirmed, _ = start_gain(*agreeing, start_weights)
     z, y, x = parts.grid
     nodes = np.exp(np.random.default_rng(3).normal(0, .3, (CLASS_COUNT, BANDS, z, y, x)) + np.log(start)[None, :, None, None, None])
     nodes = np.clip(nodes, .1, 4).astype(np.float32)

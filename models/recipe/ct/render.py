@@ -71,10 +71,10 @@ class Volumes:
     def __init__(self, paths):
         self.scans, self.names = [read_scan(p) for p in paths], [volume_name(p) for p in paths]
 
-    def pair(self, rng, pixels=200, slices=12, kinds=None):
-        """A random pair; the reference is another volume or, every second time, the other half of the slices of the same one."""
+    def pair(self, rng, pixels=200, slices=12, kinds=None, varied=0.):
+        """A random pair; the reference is another volume or, every second time, the other half of the slices of the same one. `varied`: share of pairs whose scanners leave their families' curves."""
         while True:
-            kind, a, b = scanners(rng)
+            kind, a, b = scanners(rng, varied=varied > 0 and bool(rng.random() < varied))
             if kinds is None or kind in kinds:
                 break
         index = int(rng.integers(len(self.scans)))

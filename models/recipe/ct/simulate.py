@@ -166,7 +166,7 @@ def sample(rng, views, start_weights):
     energy, truth = person.under(a, rng, .02), person.under(wanted(a, b), rng, 0.)
     groups, other_groups = person.groups(a, rng), [o.groups(b, rng) for o in others]
     weights = start_weights.without({person.view['origin'], others[0].view['origin']})
-    start = start_gain(person.look(groups, rng), mean_look([o.look(g, rng) for o, g in zip(others, other_groups)]), weights)
+    start, _ = start_gain(person.look(groups, rng), mean_look([o.look(g, rng) for o, g in zip(others, other_groups)]), weights)
     started = energy * start[None, :, None, None, None] ** 2
     volume = person.volume()
     target = FIELD_SCALE * .5 * np.log((truth + 1) / (started + 1))

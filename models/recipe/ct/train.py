@@ -3,9 +3,7 @@
 Samples are drawn while training runs (ct.simulate); seeded, resumable, one JSON line of progress; the exponential moving average of the weights is what export takes.
 """
 import argparse
-import json
 import os
-import time
 
 import numpy as np
 import torch
@@ -16,7 +14,9 @@ from ct.gain_start import StartWeights
 from ct.networks import FIELD, Denoiser, Size, StyleDecoder, StyleEncoder, node_seen
 from ct.noise import smooth_noise
 from loss import SHARES, TIMESTEPS, noisy
-from stage import Stage
+from stage import Stage, means, run
+
+HELD_OUT_BATCHES = 6
 
 
 def class_means(statistics):
@@ -81,15 +81,6 @@ def field_stage(options):
     return stage, loss
 
 
-def measure(stage, loss, views, batches=6):
-    """Held-out losses of the averaged weights."""
-    back = stage.averaged()
-    with torch.no_grad():
-        rows = [loss(views, np.random.default_rng([77, i]))[1] for i in range(batches)]
-    back()
-    return {'held_out_' + k: round(float(np.mean([r[k] for r in rows])), 5) for k in rows[0]}
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('stage', choices=['style', 'field'])
@@ -106,22 +97,7 @@ def main():
     os.makedirs(options.checkpoints, exist_ok=True)
     stage, loss = (style_stage if options.stage == 'style' else field_stage)(options)
     views, held_out = simulate.Views(options.views), simulate.Views(options.held_out)
-    seen, saved = [], time.time()
-    while stage.fraction() < 1:
-        began = time.time()
-        total, facts = loss(views, np.random.default_rng([options.seed, stage.iteration]))
-        stage.step(total)
-        stage.spent += time.time() - began
-        seen.append(facts)
-        if stage.iteration % options.report == 0:
-            print(json.dumps(dict(iteration=stage.iteration, seconds=round(stage.spent)) | {k: round(float(np.mean([s[k] for s in seen])), 5) for k in facts}), flush=True)
-            seen = []
-        if time.time() - saved > options.keep:
-            stage.save()
-            print(json.dumps(measure(stage, loss, held_out)), flush=True)
-            saved = time.time()
-    stage.save()
-    print(json.dumps(dict(iterations=stage.iteration) | measure(stage, loss, held_out)), flush=True)
+    run(stage, lambda rng: loss(views, rng), lambda rng: means([loss(held_out, rng)[1] for _ in range(HELD_OUT_BATCHES)]), lambda: len(views.names))
 
 
 if __name__ == '__main__':

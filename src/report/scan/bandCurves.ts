@@ -47,7 +47,7 @@ function curveChart(frequencies: readonly number[], curves: BandCurves, shown: r
 const STARTS = {
   'flat-patches': 'The start is the ratio of the two kernels, each read from patches of tissue, which flat patches confirm.',
   regression: 'The start was read by regression from what patches of tissue differ in; flat patches were too few, or did not agree.',
-  none: 'There was too little tissue for a start: the gains are the diffused part alone.',
+  none: 'There was too little tissue for a start, so every gain is 1.',
 };
 
 function drawGains({ frequencies, gains, startRule, rank, rankError, detail }: CtFacts): Html {

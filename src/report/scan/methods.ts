@@ -33,7 +33,7 @@ function ctText(record: ScanRecord, { startRule, detail }: CtFacts, cite: Cite):
 }
 
 function startText(rule: CtFacts['startRule'], cite: Cite): string {
-  if (rule === null) return ' There was too little tissue for a start.';
+  if (rule === null) return ' There was too little tissue for a start, so every gain was 1.';
   const transfers = 'the transfer functions that patches of any tissue show in reference and source, each the posterior mean over a table of kernels';
   return rule === 'flat-patches'
     ? ` The start was, per band, the ratio of ${transfers}, blended with the square root of the ratio of the noise power spectra of flat soft tissue ${cite('siewerdsen2002')}, which agreed with it.`

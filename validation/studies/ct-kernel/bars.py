@@ -36,7 +36,7 @@ class Case:
         self.restyling = chain.Restyling(networks, self.source, [chain.Reading(r) for r in pair.references])
         residual = self.restyling.fields(seed=seed).mean(0)
         self.distance, self.strength = evaluate.table_shrinkage(calibration)(self.restyling)
-        self.nodes = self.restyling.nodes(residual, self.strength, calibration['residual'])
+        self.nodes = self.restyling.shipped(residual, self.strength, calibration)
 
     def restyled(self, used):
         return chain.Slices(self.source, used).under(self.nodes)
@@ -138,7 +138,7 @@ def identity_rows(networks, calibration, volumes):
             restyling = chain.Restyling(networks, first, [reference])
             distance, strength = evaluate.table_shrinkage(calibration)(restyling)
             used = np.arange(0, half, max(1, half // 4))
-            after = chain.Slices(first, used).under(restyling.nodes(restyling.fields().mean(0), strength, calibration['residual']))
+            after = chain.Slices(first, used).under(restyling.shipped(restyling.fields().mean(0), strength, calibration))
             row[name] = dict(mean_change=float(np.abs(after - first.scan.hu[used])[first.weight[used] > .5].mean()), distance=distance, strength=strength)
         rows.append(row)
     return rows

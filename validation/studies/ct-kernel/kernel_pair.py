@@ -77,11 +77,11 @@ class Direction:
         restyling = chain.Restyling(networks, self.source, references)
         residual = restyling.fields().mean(0)
         distance, strength = table_shrinkage(calibration)(restyling)
-        arms = dict(start=(1., 0.), field=(1., 1.), model=(strength, calibration['residual']))
+        arms = dict(start=restyling.nodes(residual, 1., 0.), field=restyling.nodes(residual), model=restyling.shipped(residual, strength, calibration))
         values = dict(self.fixed, spectrum=self.measured(measures.spectrum_matching(self.hu, [(r.hu, r.scan.spacing) for r in references], self.spacing)))
         values['flat'] = self.measured(self.slices.under(restyling.everywhere(flat_gain(self.source.flat, chain.mean_flat(references)))))
-        values |= {name: self.measured(self.slices.under(restyling.nodes(residual, *s))) for name, s in arms.items()}
-        return dict(values={m: values[m] for m in METHODS}, distance=distance, strength=strength, sigma=float(self.sigma), start=[round(float(g), 3) for g in restyling.start],
+        values |= {name: self.measured(self.slices.under(nodes)) for name, nodes in arms.items()}
+        return dict(values={m: values[m] for m in METHODS}, distance=distance, strength=strength, rule=restyling.rule, sigma=float(self.sigma), start=[round(float(g), 3) for g in restyling.start],
                     patches=self.source.flat[1])
 
 
