@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 import { ConcordError } from '../../src/core/errors.ts';
 import { parseDataSet } from '../../src/formats/dicom/dataSet.ts';
-import { storedValuesOf } from '../../src/formats/dicom/framePixels.ts';
+import { frameWordsOf, storedValueOf } from '../../src/formats/dicom/framePixels.ts';
 import { readHeader } from '../../src/formats/dicom/identify.ts';
 import { preScan } from '../../src/formats/dicom/preScan.ts';
 import { findScans, readScan } from '../../src/formats/scan.ts';
@@ -31,7 +31,8 @@ async function verdictOf(path: string): Promise<string> {
 }
 
 async function valuesOf(path: string): Promise<Int32Array> {
-  return storedValuesOf(await readHeader(path), parseDataSet(preScan(readFileSync(path))).pixelData());
+  const header = await readHeader(path);
+  return Int32Array.from(await frameWordsOf(header, parseDataSet(preScan(readFileSync(path))).pixelData()), storedValueOf(header.pixels));
 }
 
 /** Whatever is no typed refusal is shown as it is, and is in no table. */

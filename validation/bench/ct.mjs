@@ -1,6 +1,6 @@
 // `node validation/bench/ct.mjs [--slices 50,300,1500] [--input nifti,nifti-gz,dicom] [--output nifti|dicom|both] [--detail] [--bundle DIR]
-// [--threads N] [--cores N] [--json FILE]`: synthetic 512² CTs through the whole chain, each in a fresh process: wall and processor seconds, processor
-// seconds a slice, peak memory. A busy machine shows in the gap between wall and processor seconds. --detail forces the detail stage on.
+// [--threads N] [--cores N] [--json FILE]`: synthetic 512² CTs through the whole chain, each in a fresh process: wall and processor seconds, those of
+// the main thread, processor seconds a slice, peak memory. A busy machine shows in the gap between wall and processor seconds. --detail forces the detail stage on.
 import { spawnSync } from 'node:child_process';
 import { createReadStream, createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -42,15 +42,15 @@ async function measure(form, slices, reference) {
   return { input: form, output: config.output, slices, ...JSON.parse(stdout), load: loadavg()[0] };
 }
 
-function print({ input, output, slices, seconds, cpuSeconds, peakMiB, status, refused, tiles, load }) {
-  const columns = [input.padEnd(8), output.padEnd(6), String(slices).padStart(6), seconds.toFixed(1).padStart(7), cpuSeconds.toFixed(1).padStart(7), (cpuSeconds / slices).toFixed(3).padStart(11), peakMiB.toFixed(0).padStart(8), String(tiles).padStart(6), load.toFixed(1).padStart(5)];
+function print({ input, output, slices, seconds, cpuSeconds, ownSeconds, peakMiB, status, refused, tiles, load }) {
+  const columns = [input.padEnd(8), output.padEnd(6), String(slices).padStart(6), seconds.toFixed(1).padStart(7), cpuSeconds.toFixed(1).padStart(7), ownSeconds.toFixed(1).padStart(7), (cpuSeconds / slices).toFixed(3).padStart(11), peakMiB.toFixed(0).padStart(8), String(tiles).padStart(6), load.toFixed(1).padStart(5)];
   console.log([...columns, status, refused].join('  '));
 }
 
 try {
   const reference = join(scratch, 'reference.nii');
   writeTrunk(reference, 8, NOISE.reference);
-  console.log('input     output  slices   wall s    cpu s  cpu s/slice  peak MiB   tiles   load  status');
+  console.log('input     output  slices   wall s    cpu s   main s  cpu s/slice  peak MiB   tiles   load  status');
   const rows = [];
   for (const form of values.input.split(',')) {
     for (const slices of values.slices.split(',').map(Number)) {

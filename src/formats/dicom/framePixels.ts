@@ -26,12 +26,6 @@ export async function frameWordsOf(instance: InstanceHeader, data: PixelBytes | 
   return decodedWords(await decodeApart({ frame: data.bytes, form, syntax, rescale, path: instance.path }, limits), form);
 }
 
-/** The stored values of one instance, sign-extended and without overlay bits. @throws as frameWordsOf does */
-export async function storedValuesOf(instance: InstanceHeader, data: PixelBytes | undefined): Promise<Int32Array> {
-  const valueOf = storedValueOf(instance.pixels);
-  return Int32Array.from(await frameWordsOf(instance, data), valueOf);
-}
-
 /**
  * Bits → number: the sample's bits are moved to the top of 32 and back, which drops what lies above them (overlays, a
  * codec's sign bits) and what lies below, and extends the sign.

@@ -28,8 +28,7 @@ import { MR_IMAGE_STORAGE } from './sopClasses.ts';
 
 /**
  * What writing back needs. As NIfTI: `nifti`, the header it gets. As DICOM: the instances in slice order, slice k of the
- * volume being `slices[k]` with its rows turned upside down: its file and frame, rescale pair, padding, and the stored
- * values found. MR of MONOCHROME1 was turned around, MR padding became 0 (readSlices.ts).
+ * volume being `slices[k]` with its rows turned upside down: its file and frame, rescale pair, and the padding found. MR of MONOCHROME1 was turned around, MR padding became 0 (readSlices.ts).
  */
 export type DicomOrigin = Readonly<{ kind: 'dicom'; nifti: NiftiOrigin; slices: readonly ReadSlice[] }>;
 

@@ -11,6 +11,8 @@ import type { DecodeLimits } from './decode/decoder.ts';
 import { frameWordsOf, storedValueOf } from './framePixels.ts';
 import type { FrameWords } from './framePixels.ts';
 import { parseInstanceHeader } from './instanceHeader.ts';
+import { paddingRunsOf } from './paddingRuns.ts';
+import type { PaddingRuns } from './paddingRuns.ts';
 import { preScan } from './preScan.ts';
 import type { PlacedInstance } from './sliceOrder.ts';
 import { MR_IMAGE_STORAGE } from './sopClasses.ts';
@@ -22,6 +24,7 @@ export type ReadSlice = PlacedInstance &
     sha256: string;
     /** Which of the file's frames, from 0; a classic instance has one. */
     frame: number;
+    padding: PaddingRuns;
   }>;
 
 /**
@@ -57,7 +60,7 @@ export async function readSlices(
     if (table?.key !== key) table = { key, samples: sampleTable(slice) };
     placeFrame(words, table.samples, shape, plane);
     take(k, plane);
-    slices.push({ ...slice, sha256: createHash('sha256').update(file).digest('hex'), frame: 0 });
+    slices.push({ ...slice, sha256: createHash('sha256').update(file).digest('hex'), frame: 0, padding: paddingRunsOf(words, slice.pixels) });
   }
   return slices;
 }

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
 import type { PixelForm } from '../../../src/formats/dicom/instanceHeader.ts';
+import { paddingRunsOf } from '../../../src/formats/dicom/paddingRuns.ts';
 import { pixelBytes, storeSlice } from '../../../src/formats/dicom/write/storeSlice.ts';
 
 const form = (changes: Partial<PixelForm> = {}): PixelForm => ({
   rows: 1, columns: 4, bitsAllocated: 16, bitsStored: 12, highBit: 11, isSigned: false, padding: undefined, ...changes,
 });
 const plain = { slope: 1, intercept: 0, factor: 1 };
+const wordsOf = (stored: readonly number[], { highBit, bitsStored }: PixelForm): Uint16Array => Uint16Array.from(stored, (value) => value << (highBit + 1 - bitsStored));
 const store = (samples: number[], source: number[], changes: Partial<PixelForm> = {}, quantization = plain, isInverted = false) =>
-  storeSlice(Float32Array.from(samples), Int32Array.from(source), form(changes), quantization, isInverted);
+  storeSlice(Float32Array.from(samples), paddingRunsOf(wordsOf(source, form(changes)), form(changes)), form(changes), quantization, isInverted);
 const NONE = [1, 1, 1, 1];
 
 describe('storeSlice', () => {
@@ -64,5 +66,16 @@ describe('pixelBytes', () => {
 
   it('takes one byte a value of 8 bits', () => {
     expect([...pixelBytes(Int32Array.of(7, 255), form({ bitsAllocated: 8, bitsStored: 8, highBit: 7 }))]).toEqual([7, 255]);
+  });
+});
+
+describe('paddingRunsOf', () => {
+  it('joins neighbours of one value, row end or not, keeps apart what differs, and reads signed values in 12 of 16 bits', () => {
+    const signed = form({ rows: 2, columns: 4, isSigned: true, padding: [-2000, -1990] });
+    // overlay bits above the stored ones say nothing
+    const words = wordsOf([-2000, -2000, 5, -1995, -1995, -2000, 7, -1990], signed).map((word, n) => (n % 2 === 0 ? word & 0xfff : word));
+    expect([...paddingRunsOf(words, signed)]).toEqual([0, 2, -2000, 3, 5, -1995, 5, 6, -2000, 7, 8, -1990]);
+    expect(paddingRunsOf(words, form({ rows: 2, columns: 4, isSigned: true }))).toHaveLength(0);
+    expect(paddingRunsOf(Uint16Array.of(1, 2, 3, 4), form({ padding: [9, 9] }))).toHaveLength(0);
   });
 });

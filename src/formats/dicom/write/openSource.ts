@@ -2,8 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 import { ScanRefusal } from '../../../core/issues.ts';
-import { parseDataSet } from '../dataSet.ts';
-import { storedValuesOf } from '../framePixels.ts';
 import { preScan } from '../preScan.ts';
 import type { CheckedFile } from '../preScan.ts';
 import type { ReadSlice } from '../readSlices.ts';
@@ -13,11 +11,6 @@ import { sourceElements } from './sourceElements.ts';
 /** A source instance's elements, as its derived instance begins with them. @throws ScanRefusal MALFORMED when it changed */
 export async function readSourceElements(slice: ReadSlice): Promise<Elements> {
   return sourceElements(await openSource(slice), slice.pixels.isSigned);
-}
-
-/** Its stored values, rows × columns, first row first. @throws ScanRefusal as reading does */
-export async function readSourceValues(slice: ReadSlice): Promise<Int32Array> {
-  return storedValuesOf(slice, parseDataSet(await openSource(slice)).pixelData());
 }
 
 async function openSource(slice: ReadSlice): Promise<CheckedFile> {

@@ -34,7 +34,7 @@ export async function stageFolder(folder: string): Promise<StagedFolder> {
   const files: ListedFile[] = [];
   await system(async () => {
     await rm(staging, { recursive: true, force: true });
-    await mkdir(parent, { recursive: true, mode: OWNER_FOLDER });
+    await mkdir(dirname(parent), { recursive: true, mode: OWNER_FOLDER });
     await mkdir(staging, { mode: OWNER_FOLDER });
   });
   return {
@@ -45,6 +45,7 @@ export async function stageFolder(folder: string): Promise<StagedFolder> {
       files.sort((a, b) => (a.path < b.path ? -1 : 1));
       await system(async () => {
         await syncDirectory(staging);
+        await mkdir(parent, { recursive: true, mode: OWNER_FOLDER });
         await rm(folder, { recursive: true, force: true });
         await rename(staging, folder);
         await syncDirectory(parent);

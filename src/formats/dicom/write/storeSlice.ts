@@ -1,4 +1,5 @@
 import type { PixelForm } from '../instanceHeader.ts';
+import type { PaddingRuns } from '../paddingRuns.ts';
 import { storedRange } from './storedRange.ts';
 
 /** How voxel values become stored values: `stored = (factor * value - intercept) / slope`, rounded. */
@@ -19,11 +20,11 @@ export type StoredSlice = Readonly<{
  * is copied; where it has none the value is rounded, clipped and, should it hit the padding range, moved out of it.
  *
  * @param samples columns × rows voxel values, last row first, as the reader lays a slice out
- * @param source the source's stored values, first row first
+ * @param padding of the source
  * @param isInverted MR stored with low values bright: the reader turned the scale around, so it is turned back
  */
 export function storeSlice(
-  samples: Float32Array, source: Int32Array, form: PixelForm, quantization: Quantization, isInverted: boolean,
+  samples: Float32Array, padding: PaddingRuns, form: PixelForm, quantization: Quantization, isInverted: boolean,
 ): StoredSlice {
   const { rows, columns } = form;
   const { slope, intercept, factor } = quantization;
@@ -32,13 +33,15 @@ export function storeSlice(
   const sum = lowest + highest;
   const values = new Int32Array(rows * columns);
   let [native, clipped, smallest, largest] = [0, 0, Infinity, -Infinity];
+  let run = 0;
   for (let row = 0; row < rows; row++) {
     const from = (rows - 1 - row) * columns;
     const to = row * columns;
     for (let column = 0; column < columns; column++) {
-      const old = source[to + column]!;
-      if (old >= paddingLow && old <= paddingHigh) {
-        values[to + column] = old;
+      // beyond the last run there is nothing to compare with, and both comparisons fail
+      if (to + column >= padding[run + 1]!) run += 3;
+      if (to + column >= padding[run]!) {
+        values[to + column] = padding[run + 2]!;
         continue;
       }
       const signal = Math.round((factor * samples[from + column]! - intercept) / slope);

@@ -11,7 +11,7 @@ import { derivedInstance } from './derivedInstance.ts';
 import { derivedUid } from './derivedUid.ts';
 import { displayWindow } from './displayWindow.ts';
 import { textOf } from './element.ts';
-import { readSourceElements, readSourceValues } from './openSource.ts';
+import { readSourceElements } from './openSource.ts';
 import { stageFolder } from './outputFolder.ts';
 import type { CommittedFolder } from './outputFolder.ts';
 import { DEFAULT_DICOM_OPTIONS } from './provenance.ts';
@@ -47,8 +47,8 @@ type StoredPixels = Readonly<{ pixels: Buffer; native: number; clipped: number; 
 
 /**
  * Writes a harmonized series as DICOM: one derived instance for each of the source's, in a folder that appears whole or
- * not at all. Equal calls give equal bytes. The sources are read again and must not have changed. Each slice is stored
- * twice, for what the whole series must tell and for its own file, so that memory does not grow with their number.
+ * not at all. Equal calls give equal bytes. The sources' elements are read again and must not have changed; pixels are not
+ * decoded again. Each slice is stored twice, for what the whole series must tell and for its own file, so that memory does not grow with their number.
  *
  * @param folder `…/<study>/<series>`; files are named by their place in the stack, 0001.dcm first
  * @throws ScanRefusal UNSUPPORTED_SOP_CLASS_ENHANCED; QC_FAIL when too many values leave the pixel form, MALFORMED when a source has changed;
@@ -58,14 +58,14 @@ export async function writeSeries(series: SeriesToWrite, folder: string): Promis
   checkClassic(series.slices);
   checkGrid(series);
   // 1. all pixels first: refusing comes before writing, and the UIDs stand for them
-  const survey = await surveySeries(series);
+  const survey = surveySeries(series);
   const facts = await seriesFacts(series, survey);
   // 2. the instances, then the folder as a whole
   const staged = await stageFolder(folder);
   try {
     const writeInstance = async (slice: ReadSlice, index: number): Promise<void> => {
       const name = `${String(index + 1).padStart(4, '0')}.dcm`;
-      await staged.write(name, await instanceBytes(slice, await storedPixels(series, index, facts), facts, survey.sha256));
+      await staged.write(name, await instanceBytes(slice, storedPixels(series, index, facts), facts, survey.sha256));
     };
     for (let from = 0; from < series.slices.length; from += AT_A_TIME) {
       await Promise.all(series.slices.slice(from, from + AT_A_TIME).map((slice, offset) => writeInstance(slice, from + offset)));
@@ -90,12 +90,12 @@ function checkGrid({ slices, harmonized: { shape } }: SeriesToWrite): void {
   throw new ConcordError('CONCORD_GRID_MISMATCH', `The source's grid ${columns}×${rows}×${slices.length} was expected, got ${shape.join('×')}.`);
 }
 
-async function surveySeries(series: SeriesToWrite): Promise<Survey> {
+function surveySeries(series: SeriesToWrite): Survey {
   const quantization = quantizationOf(series.slices, series.typicalSignal);
   const digest = createHash('sha256');
   let [native, clipped, smallest, largest] = [0, 0, Infinity, -Infinity];
   for (const index of series.slices.keys()) {
-    const stored = await storedPixels(series, index, quantization);
+    const stored = storedPixels(series, index, quantization);
     digest.update(stored.pixels);
     native += stored.native;
     clipped += stored.clipped;
@@ -109,13 +109,12 @@ async function surveySeries(series: SeriesToWrite): Promise<Survey> {
 }
 
 /** One slice in the source's pixel form. */
-async function storedPixels({ slices, harmonized }: SeriesToWrite, index: number, quantization: SeriesQuantization): Promise<StoredPixels> {
+function storedPixels({ slices, harmonized }: SeriesToWrite, index: number, quantization: SeriesQuantization): StoredPixels {
   const slice = slices[index]!;
-  const source = await readSourceValues(slice);
   const samples = new Float32Array(planeSize(harmonized.shape));
   sliced(harmonized).read(index, samples);
   const isInverted = isMr(slice) && slice.photometric === 'MONOCHROME1';
-  const { values, ...counts } = storeSlice(samples, source, slice.pixels, sliceQuantization(slice, quantization), isInverted);
+  const { values, ...counts } = storeSlice(samples, slice.padding, slice.pixels, sliceQuantization(slice, quantization), isInverted);
   return { pixels: pixelBytes(values, slice.pixels), ...counts };
 }
 
