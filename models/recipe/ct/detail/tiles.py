@@ -15,7 +15,11 @@ from ct.kernels import FREQUENCY, draw, standard_power
 from ct.simulate import HATS, SLOPE
 
 TILE, CROP = 96, 128
-KINDS = dict(same=.15, dose=.6, kernel=.05, both=.2)
+KINDS = dict(same=.1, dose=.8, kernel=.02, both=.08)
+INSERT_SD = (1.2, 6.)        # contrast of inserted structures, in SD of the source's noise
+INSERT_HU = (20., 400.)
+INSERT_MM = (3., 24.)        # their diameter; half of the tiles have the border of a half plane too
+SEEN_SHARP = .5              # share of tiles whose inserts no kernel blurs
 PIXELS_MM = (.45, 1.25)
 MARGIN = slice((CROP - TILE) // 2, (CROP + TILE) // 2)
 
@@ -46,17 +50,40 @@ class Anatomies:
         return turn(hu[k, j:j + CROP, i:i + CROP]).astype(np.float32), turn(inside), pixel
 
 
+def ellipse(shape_mm, centre, angle, pixel):
+    """Share of every pixel of a crop inside an ellipse of these half axes, [128, 128]."""
+    y, x = np.mgrid[:CROP, :CROP].astype(np.float32)
+    (a, b), (cy, cx) = np.asarray(shape_mm) / pixel, centre
+    u, v = (y - cy) * np.cos(angle) + (x - cx) * np.sin(angle), (x - cx) * np.cos(angle) - (y - cy) * np.sin(angle)
+    return np.clip((1 - np.sqrt((u / a) ** 2 + (v / b) ** 2)) * min(a, b) + .5, 0, 1)
+
+
 def with_inclusions(hu, pixel, rng):
     """Up to four small ellipses of 2 to 12 mm and -120 to +300 HU: nodules, vessels, holes. Modifies the crop."""
-    y, x = np.mgrid[:CROP, :CROP].astype(np.float32)
     for _ in range(rng.integers(5)):
-        cy, cx = rng.uniform(MARGIN.start, MARGIN.stop, 2)
-        a, b = np.exp(rng.uniform(np.log(1.), np.log(6.), 2)) / pixel
-        angle = rng.uniform(0, np.pi)
-        u, v = (y - cy) * np.cos(angle) + (x - cx) * np.sin(angle), (x - cx) * np.cos(angle) - (y - cy) * np.sin(angle)
-        radius = np.sqrt((u / a) ** 2 + (v / b) ** 2)
-        hu += rng.uniform(-120, 300) * np.clip((1 - radius) * min(a, b) + .5, 0, 1)
+        centre, shape = rng.uniform(MARGIN.start, MARGIN.stop, 2), np.exp(rng.uniform(np.log(1.), np.log(6.), 2))
+        inside = ellipse(shape, centre, rng.uniform(0, np.pi), pixel)
+        hu += rng.uniform(-120, 300) * inside
     return hu
+
+
+def inserts(sigma, pixel, rng):
+    """[128, 128] HU of two to six faint structures of about one contrast, bright or dark: discs, ellipses, the border of an organ."""
+    contrast = float(np.clip(sigma * np.exp(rng.uniform(*np.log(INSERT_SD))), *INSERT_HU))
+    strength = lambda: contrast * rng.uniform(.7, 1.3) * rng.choice([-1, 1])
+    out, free = np.zeros((CROP, CROP), np.float32), np.ones((CROP, CROP), bool)
+    if rng.random() < .5:
+        y, x = np.mgrid[:CROP, :CROP].astype(np.float32) - CROP / 2
+        angle = rng.uniform(0, 2 * np.pi)
+        out += strength() * np.clip(y * np.cos(angle) + x * np.sin(angle) + rng.uniform(-30, 30) + .5, 0, 1)
+    for _ in range(rng.integers(2, 7)):
+        radius = .5 * np.exp(rng.uniform(*np.log(INSERT_MM)))
+        shape = (radius, radius * (1 if rng.random() < .6 else rng.uniform(.5, 1)))
+        inside = ellipse(shape, rng.uniform(MARGIN.start, MARGIN.stop, 2), rng.uniform(0, np.pi), pixel)
+        if free[inside > 0].all():
+            out += strength() * inside
+            free &= inside == 0
+    return out
 
 
 class Plane:
@@ -105,7 +132,7 @@ def scanner_pair(rng):
     """(kind, source, reference) with their curves."""
     kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
     a, b = draw(rng), draw(rng)
-    dose = lambda s: float(np.clip(s * np.exp(rng.uniform(-1.6, .8)), 3, 80))
+    dose = lambda s: float(np.clip(s * np.exp(rng.uniform(-1.6, .3)), 3, 80))
     if kind == 'same':
         b = replace(a, sigma=a.sigma * float(np.exp(rng.normal(0, .04))))
     elif kind == 'dose':
@@ -127,8 +154,9 @@ def noise_field(hu, plane, rng):
     return (rng.standard_normal((CROP, CROP)) * tissue * drift).astype(np.float32)
 
 
-def tile(rng, anatomies):
-    """{image [3, 96, 96], detail [1, 96, 96] (what is missing after the gain field, over the noise scale, times DETAIL_SCALE), weight, condition, kind}"""
+def pair(rng, anatomies):
+    """One tile without and with faint structures, all else equal: {image [2, 3, 96, 96], detail [2, 1, 96, 96] (what is missing after the noise gains, over the noise scale,
+    times DETAIL_SCALE), structure [1, 96, 96] (the detail of the structures in the truth, same unit), weight, condition, kind}"""
     hu, body, pixel = anatomies.crop(rng)
     plane, (kind, a, b) = Plane(pixel), scanner_pair(rng)
     if rng.random() < .6:
@@ -136,18 +164,27 @@ def tile(rng, anatomies):
     nyquist = .5 / pixel
     streaks = np.exp(rng.uniform(0, .5) * np.cos(2 * (plane.angle - rng.uniform(0, np.pi)))).astype(np.float32)
     anatomy, noise = rfft2(hu), rfft2(noise_field(hu, plane, rng)) * streaks
+    structure, is_sharp = rfft2(inserts(a.scanner.sigma, pixel, rng)), rng.random() < SEEN_SHARP
     amplitude = lambda c: c.scanner.sigma / np.sqrt(standard_power(nyquist)) * plane.of(FREQUENCY, c.amplitude)
-    under = lambda c: anatomy * plane.of(FREQUENCY, c.transfer) + noise * amplitude(c)
-    source = rfft2(np.round(irfft2(under(a))))
+    transfers = {c: plane.of(FREQUENCY, c.transfer) for c in (a, b)}
+    bare = {c: anatomy * transfers[c] + noise * amplitude(c) for c in (a, b)}
+    put_in = {c: structure if is_sharp else structure * transfers[c] for c in (a, b)}
     sizes, slope, contents = np.exp(rng.normal(0, .06, 2)), rng.uniform(2.3, 3.3), np.exp(rng.normal(np.log(40), .4)) * np.exp(rng.normal(0, .25, 2))
     powers = [c.flat_nps(nyquist, s, content, slope, rng) for c, s, content in zip((a, b), sizes, contents)]
     numbers, scale = condition(powers[0], powers[1], (pixel, pixel))
-    gains = noise_gains(*powers) * np.exp(rng.normal(0, .04, BANDS))
-    started = source * plane.of(KNOTS, np.r_[1, gains])
+    gains = plane.of(KNOTS, np.r_[1, noise_gains(*powers) * np.exp(rng.normal(0, .04, BANDS))])
     low, high = plane.gaussian(SMOOTH_MM), 1 - plane.gaussian(SMOOTH_MM)
     back = lambda spectrum: irfft2(spectrum)[MARGIN, MARGIN]
-    slow = back(source * low)
-    image = np.stack([back(source * high) / scale, (back(started) - slow) / scale, slow / LOW_HU])
-    missing = back((under(b) - started) * high) / scale
+
+    def seen(share):
+        source, truth = (bare[c] + share * put_in[c] for c in (a, b))
+        source = rfft2(np.round(irfft2(source)))
+        started = source * gains
+        slow = back(source * low)
+        return np.stack([back(source * high) / scale, (back(started) - slow) / scale, slow / LOW_HU]), DETAIL_SCALE * back((truth - started) * high)[None] / scale
+
+    both = [seen(share) for share in (0, 1)]
     weight = body[MARGIN, MARGIN] & (hu[MARGIN, MARGIN] < METAL_HU)
-    return dict(kind=kind, image=image.astype(np.float32), detail=(DETAIL_SCALE * missing)[None].astype(np.float32), weight=weight[None].astype(np.float32), condition=numbers)
+    as_float = lambda array: np.asarray(array, np.float32)
+    return dict(kind=kind, image=as_float([b[0] for b in both]), detail=as_float([b[1] for b in both]), structure=as_float(DETAIL_SCALE * back(put_in[b] * high)[None] / scale),
+                weight=as_float(weight[None]), condition=numbers)
