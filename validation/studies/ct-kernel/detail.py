@@ -109,7 +109,7 @@ class Case:
         restyling = chain.Restyling(networks, reading, readings)
         residual = restyling.fields().mean(0)
         self.size, self.strength = table_shrinkage(calibration)(restyling)
-        self.nodes = restyling.nodes(residual, self.strength, calibration.get('residual', 1.))
+        self.nodes = restyling.shipped(residual, self.strength, calibration)
         spacing = source.spacing[1:]
         flats = [nps(r.hu, r.scan.spacing[1:]) for r in (reading, *readings)]
         self.patches = [f[1] for f in flats]
