@@ -5,8 +5,8 @@ import { voxelCount } from '../core/volume.ts';
 import type { Shape3 } from '../core/volume.ts';
 import { scratchPlanes } from './scratchPlanes.ts';
 
-/** Up to here a scan is held in memory: 512 slices of 512². Beyond, memory no longer grows with their number. */
-const MOST_IN_MEMORY = 512 * 2 ** 20;
+/** Up to here a scan is held in memory: 256 slices of 512². Beyond, memory no longer grows with their number. */
+const MOST_IN_MEMORY = 256 * 2 ** 20;
 /** Of one plane: working on it takes some fifty times its memory. */
 const MOST_PIXELS = 2048 ** 2;
 

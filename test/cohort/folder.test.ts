@@ -126,12 +126,12 @@ describe('the output folder', () => {
     const free = await statfs(folder).then(({ bavail, bsize }) => bavail * bsize);
     const ofBytes = (bytes: number): ScanInput => ({ format: 'dicom', name: 'a', paths: [], summary: { modality: 'CT', acquisition: {}, size: [512, 512, Math.ceil(bytes / 2 ** 20)] } });
     const [most, half] = [ofBytes(free + 1e9), ofBytes(0.7 * free)];
-    await checkFreeSpace(folder, { inputs: [half, half, ofBytes(5e8)] });
+    await checkFreeSpace(folder, { inputs: [half, half, ofBytes(2e8)] });
     for (const run of [{ inputs: [most] }, { inputs: [half, half], workers: 2 }, { inputs: [half], references: [most] }]) {
       await expect(checkFreeSpace(folder, run)).rejects.toMatchObject({ code: 'CONCORD_NO_SPACE' });
     }
-    // what lies in memory asks for nothing: as many as 5e8 B scans would fill the disk twice
-    await checkFreeSpace(folder, { inputs: Array.from({ length: 64 }, () => ofBytes(5e8)), workers: 64 });
+    // what lies in memory asks for nothing: as many as 2e8 B scans would fill the disk twice
+    await checkFreeSpace(folder, { inputs: Array.from({ length: 64 }, () => ofBytes(2e8)), workers: 64 });
   });
 
   it.each(['long.nii', 'long.nii.gz'])('the header of %s tells how much it needs', async (name) => {
