@@ -129,9 +129,9 @@ def settled(item, tone):
 
 
 def trusted(distance, spread, references, sources=1):
-    """Share of a change that is applied: positive-part James-Stein, `sources` scans against `references` others (src/pipeline/changeStrength.ts)."""
+    """Share of a change that is applied: positive-part James-Stein with the fourth power, `sources` scans against `references` others (src/pipeline/changeStrength.ts)."""
     by_chance = spread ** 2 * (1 / sources + 1 / references)
-    return 1 - by_chance / distance ** 2 if distance ** 2 > by_chance else 0.
+    return 1 - (by_chance / distance ** 2) ** 2 if distance ** 2 > by_chance else 0.
 
 
 def toned(item, fields, spread=None):

@@ -22,19 +22,20 @@ export type StyleEvidence = Readonly<{
 type Region = 'brain' | 'outside';
 
 /**
- * How much of the change to apply: in each region λ = max(0, 1 − m²/D²). D is the distance of both styles, tissue by tissue in the brain and of the histograms (W1) outside of it, m the distance that
+ * How much of the change to apply: in each region λ = max(0, 1 − (m/D)⁴). D is the distance of both styles, tissue by tissue in the brain and of the histograms (W1) outside of it, m the distance that
  * people alone would leave between them, m² = d²·(1/n_source + 1/n_reference). So two scans of one scanner stay as they are, and cohorts may act on a difference
  * that one scan could not tell from anatomy. d², the variance of a person's histogram, is the calibrated one updated with what both
  * cohorts show of it. Without a calibration all of the change is applied.
  *
- * Source: positive-part James–Stein shrinkage (Efron & Morris 1973, eq. 1.4 and sec. 3), scaled inverse-chi-square update of d² (Gelman et al. 2013, sec. 2.6).
+ * Source: positive-part James–Stein shrinkage (Efron & Morris 1973, eq. 1.4 and sec. 3) with the fourth power in place of the second (docs/decisions/0014: scanners differ not at all or
+ * by much, so what lies well beyond chance needs no pulling), scaled inverse-chi-square update of d² (Gelman et al. 2013, sec. 2.6).
  */
 export function changeStrength(source: StyleEvidence, reference: StyleEvidence, prior: HeadCalibration['personSpread']): ChangeStrength {
   if (prior === undefined) return { outside: 1, brain: 1 };
   const share = (region: Region): number => {
     const distance = region === 'brain' ? tissueDistance(source.tissues, reference.tissues) : outsideDistance(source, reference);
     const byChance = personVariance(region, [source, reference], prior) * (1 / source.scans + 1 / reference.scans);
-    return distance ** 2 > byChance ? 1 - byChance / distance ** 2 : 0;
+    return distance ** 2 > byChance ? 1 - (byChance / distance ** 2) ** 2 : 0;
   };
   return { outside: share('outside'), brain: share('brain') };
 }

@@ -14,10 +14,10 @@ function seen(brain: number, outside: number | null, scans = 1, personSpread: St
 }
 
 describe('changeStrength', () => {
-  it('is 1 − m²/D² with m² = 2 d² between two scans', () => {
+  it('is 1 − (m/D)⁴ with m² = 2 d² between two scans', () => {
     const { brain, outside } = changeStrength(seen(0.5, 0.3), seen(0.6, 0.5), prior);
-    expect(brain).toBeCloseTo(1 - (2 * 0.03 ** 2) / 0.1 ** 2, 12);
-    expect(outside).toBeCloseTo(1 - (2 * 0.05 ** 2) / 0.2 ** 2, 12);
+    expect(brain).toBeCloseTo(1 - ((2 * 0.03 ** 2) / 0.1 ** 2) ** 2, 12);
+    expect(outside).toBeCloseTo(1 - ((2 * 0.05 ** 2) / 0.2 ** 2) ** 2, 12);
   });
 
   it('leaves alone what people alone would explain, and a scan in the reference’s own style', () => {
@@ -28,13 +28,13 @@ describe('changeStrength', () => {
   it('acts on a smaller difference when more people show it', () => {
     const [one, many] = [changeStrength(seen(0.5, 0.3), seen(0.54, 0.3), prior), changeStrength(seen(0.5, 0.3, 8), seen(0.54, 0.3, 8), prior)];
     expect(one.brain).toBe(0);
-    expect(many.brain).toBeCloseTo(1 - (0.03 ** 2 * (1 / 8 + 1 / 8)) / 0.04 ** 2, 12);
+    expect(many.brain).toBeCloseTo(1 - ((0.03 ** 2 * (1 / 8 + 1 / 8)) / 0.04 ** 2) ** 2, 12);
   });
 
   it('learns from a cohort how alike its people are: d² = (4·.03² + 9·.01²) / 13', () => {
     const cohort = seen(0.56, 0.3, 10, { brain: 0.01, outside: null });
     const variance = (4 * 0.03 ** 2 + 9 * 0.01 ** 2) / 13;
-    expect(changeStrength(seen(0.5, 0.3), cohort, prior).brain).toBeCloseTo(1 - (variance * 1.1) / 0.06 ** 2, 12);
+    expect(changeStrength(seen(0.5, 0.3), cohort, prior).brain).toBeCloseTo(1 - ((variance * 1.1) / 0.06 ** 2) ** 2, 12);
   });
 
   it('does not touch what one side shows nothing of', () => {
