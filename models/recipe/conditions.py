@@ -1,7 +1,7 @@
 """Unusual scans: python conditions.py --bundle models/mr-head/VERSION --fractions CACHE [--pairs 12] [--json OUT]
 
 Held-out T1w pairs, each condition on the same seeds: reference cohorts of 1, 3 and 10 scans, skull-stripped, thick slices, vertex cut off,
-a small child's head, lesions of 20-40 mm. Mean absolute error in the brain and the head for doing nothing, histogram matching of the brain
+a small child's head, lesions of 20-40 mm, contrast agent in the source alone, defaced. Mean absolute error in the brain and the head for doing nothing, histogram matching of the brain
 ("start") and the calibrated chain.
 """
 import argparse
@@ -20,7 +20,7 @@ CONDITIONS = {
     '1 reference scan': Forced(references=1), '3 reference scans': Forced(references=3), '10 reference scans': Forced(references=10),
     'skull-stripped': Forced(references=3, stripped=True), 'slices of 6 mm': Forced(references=3, slices=(0, 3)),
     'vertex cut off by 28 mm': Forced(references=3, vertex_cut=14), 'a head of .8 the size': Forced(references=3, size=.8),
-    'lesions of 20-40 mm': Forced(references=3, large_lesions=True),
+    'lesions of 20-40 mm': Forced(references=3, large_lesions=True), 'contrast agent': Forced(references=3, contrast_agent=True), 'defaced': Forced(references=3, defaced=True),
 }
 
 

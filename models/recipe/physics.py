@@ -14,21 +14,25 @@ T1 = {1.5: np.array([620, 980, 640, 950, 800, 1000, 720, 720, 950, 3800, 1200, 1
 T2 = {1.5: np.array([75, 95, 78, 95, 85, 88, 65, 78, 98, 1800, 150, 200, 60, 75, 45, 70, 40, 60, 80, 60, 60, 60.]),
       3.0: np.array([70, 88, 72, 88, 75, 78, 55, 72, 90, 1600, 130, 180, 50, 68, 40, 65, 35, 50, 70, 55, 50, 50.])}
 PD = np.array([.70, .82, .71, .81, .77, .80, .74, .74, .81, 1., .8, .9, .75, .6, .75, .8, .5, .75, .85, .3, .75, .7])
+BARRIER_FREE = [10, *(g for g in range(BRAIN, GROUPS) if g not in FAT_LIKE)]  # vessels, choroid plexus, and outside the brain what is not fat
 LESION = GROUPS  # one more column: a lesion tissue, drawn anew for each head
 
 
 class Relaxation:
     """One person's tissues: group times and densities with individual variation, plus a lesion.
 
-    Healthy people differ by 1-2 % in T1 and about 2 % in T2 of a tissue, partly together (Wansapura 1999; Rooney 2007).
+    Healthy people differ by 1-2 % in T1 and about 2 % in T2 of a tissue, partly together (Wansapura 1999; Rooney 2007). A contrast agent shortens T1 where no blood-brain barrier holds it back.
     """
 
-    def __init__(self, rng):
+    def __init__(self, rng, contrast_agent=False):
         lesion_t1, lesion_t2, lesion_pd = rng.uniform(.7, 2.6), rng.uniform(.8, 3.5), rng.uniform(.85, 1.2)
         together = rng.normal(size=2)
         self.t1_factor = np.r_[np.exp(.01 * together[0] + .012 * rng.normal(size=GROUPS)), lesion_t1]
         self.t2_factor = np.r_[np.exp(.01 * together[1] + .018 * rng.normal(size=GROUPS)), lesion_t2]
         self.pd_factor = np.r_[np.exp(.01 * rng.normal(size=GROUPS)), lesion_pd]
+        if contrast_agent:
+            self.t1_factor[BARRIER_FREE] *= .55
+            self.t1_factor[LESION] *= .4
 
     def times(self, field):
         extend = lambda a: np.r_[a, a[0]]

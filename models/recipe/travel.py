@@ -12,6 +12,15 @@ from labels import head_box
 from physics import BRAIN, GROUPS, Relaxation, draw_pair
 
 
+def _face():
+    """What defacing removes in the head frame: below and in front of a plane that touches no brain. Boolean ZYX."""
+    z, y, _ = np.ogrid[:ZYX[0], :ZYX[1], :ZYX[2]]
+    return np.broadcast_to((y > 84 + .9 * (z - 30)) & (z < 56), ZYX)
+
+
+FACE = _face()
+
+
 @dataclass(frozen=True)
 class Forced:
     """What a measurement fixes instead of leaving it to the draw; None leaves it."""
@@ -21,6 +30,8 @@ class Forced:
     vertex_cut: int | None = None  # slices of the frame that the field of view keeps below the vertex
     size: float | None = None     # of the head; .8 is a small child's
     large_lesions: bool = False   # 20-40 mm instead of 3-20 mm
+    contrast_agent: bool = False  # what lies outside the blood-brain barrier enhances, lesions most
+    defaced: bool = False
 
 
 class Anatomy:
@@ -40,9 +51,9 @@ class Head:
 
     def __init__(self, rng, anatomy, forced=Forced()):
         self.anatomy = anatomy
-        self.relaxation = Relaxation(rng)
+        self.relaxation = Relaxation(rng, forced.contrast_agent)
         self.positions = draw_warp(rng, size=forced.size or 1.)
-        has_lesions = rng.random() < .2 or forced.large_lesions
+        has_lesions = rng.random() < .2 or forced.large_lesions or forced.contrast_agent
         self.lesions = torch.from_numpy(lesion_mask(rng, anatomy.brain.numpy() > .5, (5, 10) if forced.large_lesions else (1, 5))) if has_lesions else None
         self.mix = torch.sigmoid(3 * smooth_random(rng, (7, 9, 7))[0])
         self.is_stripped = rng.random() < .05 if forced.stripped is None else forced.stripped
@@ -152,8 +163,8 @@ class Traveller:
         view = field_of_view(rng, partial)
         if forced.vertex_cut:
             view[90 - forced.vertex_cut:] = False
-        seen = [rician(rng, self._seen(i, i), s.noise) for i, s in enumerate(pair)]
-        self.scans = [Finished(place(v, self.shift), view, half_x, half_y) for v in seen]
+        seen = [place(rician(rng, self._seen(i, i), s.noise), self.shift) for i, s in enumerate(pair)]
+        self.scans = [Finished(v * ~FACE if forced.defaced else v, view, half_x, half_y) for v in seen]
 
     def _seen(self, i, j):
         v = gaussian_blur(self.clean[j], self.pair[i].blur) * self.bias[i]
