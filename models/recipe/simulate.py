@@ -109,14 +109,13 @@ def finished(drawn, keep_volumes=False, look=None):
     quantiles = compared(source, references, look)
     curve = S.start_curve(quantiles['source_quantiles'], quantiles['reference_quantiles'])
     field, weight, counts = correction(source, truth, curve)
-    unstarted_field, unstarted_weight, _ = correction(source, truth, IDENTITY)
     out = dict(
         started=S.local_statistics(counts), source=source.statistics(), twin=twin.statistics(),
-        reference=np.mean([r.statistics() for r in references], 0), field=field, weight=weight, unstarted_field=unstarted_field, unstarted_weight=unstarted_weight,
-        shift=S.apply_curve(curve, S.KNOT_VALUES) - S.KNOT_VALUES, kind_code=KIND_CODES.get(kind, 0))
+        reference=np.mean([r.statistics() for r in references], 0), field=field, weight=weight, shift=S.apply_curve(curve, S.KNOT_VALUES) - S.KNOT_VALUES)
     if keep_volumes:
-        out |= quantiles | dict(values=source.values, truth=truth, curve=curve, view=source.view, ellipse=source.ellipse, brain_share=source.brain_share, kind=kind, references=len(references))
-    return out
+        return out | quantiles | dict(values=source.values, truth=truth, curve=curve, view=source.view, ellipse=source.ellipse, brain_share=source.brain_share, kind=kind, references=len(references))
+    unstarted_field, unstarted_weight, _ = correction(source, truth, IDENTITY)
+    return out | dict(unstarted_field=unstarted_field, unstarted_weight=unstarted_weight, kind_code=KIND_CODES.get(kind, 0))
 
 
 def sample(rng, heads, person=None, kinds=None, forced=Forced(), look=None):

@@ -103,7 +103,7 @@ def main():
     stage = Stage(options, dict(denoiser=channels_last(DetailDenoiser())), 'cpu')
     anatomies, held_out = Anatomies(options.anatomy), Anatomies(options.held_out)
     seen, saved = [], time.time()
-    while stage.spent < options.seconds:
+    while stage.fraction() < 1:
         began = time.time()
         rng = np.random.default_rng([options.seed, stage.iteration])
         batch = batch_of(anatomies, [[options.seed, stage.iteration, i] for i in range(options.batch // 2)])
