@@ -73,15 +73,15 @@ export type MrManifest = SharedManifest<Readonly<{ cellSigma: number; knotSigma:
   networks: Readonly<{ tissue: NetworkEntry }>;
 }>;
 
-/** A bundle for CT (models/schema/manifest-ct.schema.json); `residual` is the share of the diffused part that was right by the rule of the start, `startWeights` [12][60] the regression of gainStart.ts. */
+/** A bundle for CT (models/schema/manifest-ct.schema.json); `residual` is the share of the diffused part that was right. */
 export type CtManifest = SharedManifest<
-  Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>, SharedCalibration & Readonly<{ shrinkage?: CtShrinkage; residual?: Readonly<Record<'flat-patches' | 'regression', number>>; startWeights: readonly (readonly number[])[] }>
+  Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>, SharedCalibration & Readonly<{ shrinkage?: CtShrinkage; residual?: number }>
 > & Readonly<{
   modality: 'CT';
   conform: Readonly<{ orientation: 'RAS'; intensity: 'hounsfield' }>;
   statistics: Readonly<{ cellMm: number; bands: number; classes: number }>;
-  /** The detail stage is optional: the network and its scale come together. */
-  networks: Readonly<{ detail?: NetworkEntry }>;
+  /** The kernel reader makes the start. The detail stage is optional: the network and its scale come together. */
+  networks: Readonly<{ kernel_reader: NetworkEntry; detail?: NetworkEntry }>;
   detail?: Readonly<{ scale: number }>;
 }>;
 

@@ -37,9 +37,8 @@ export type CtStyle = SharedStyle & Readonly<{
   /** Noise power of bands 1 … 12 in flat soft tissue, HU², and how many patches it rests on (the fewest of a scan). */
   nps: readonly number[];
   patches: number;
-  /** Mean log powers of patches, [group · 12], and mean log transfer of bands 1 … 12; null when no scan had enough tissue. */
+  /** Mean log powers of patches, [group · 12]; null when no scan had enough tissue. */
   spectra: readonly number[] | null;
-  kernel: readonly number[] | null;
   /** Bands that the pixels of every scan can show. */
   sampled: number;
   /** Radial amplitude of slices, bands 1 … 12, as shares of band 1. */

@@ -32,10 +32,10 @@ export type CtFacts = Readonly<{
   patches: Readonly<{ source: number; harmonized: number; reference: number }>;
   /** Radial amplitude of slices as shares of band 1: what is left of sharpness at each frequency. */
   amplitude: BandCurves;
-  /** Applied gains: closed-form start, mean over soft tissue, 5th and 95th percentile over all nodes, SD over the draws. */
+  /** Applied gains: start, mean over soft tissue, 5th and 95th percentile over all nodes, SD over the draws. */
   gains: Readonly<{ start: readonly number[]; mean: readonly number[]; low: readonly number[]; high: readonly number[]; sd: readonly number[] }>;
-  /** What made the start: curves that flat patches confirm, or the regression; null: too little tissue, every gain is 1. */
-  startRule: 'flat-patches' | 'regression' | null;
+  /** Whether both scans showed tissue enough for a start; without one every gain is 1. */
+  isStartRead: boolean;
   /** Radial responses the gain field was built from, and the largest gain error of that. */
   rank: number;
   rankError: number;

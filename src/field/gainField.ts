@@ -10,7 +10,7 @@ export type GainField = Readonly<{ cells: Shape3; gains: Float32Array }>;
 
 export type GainBounds = Readonly<{ minGain: number; maxGain: number }>;
 
-/** A response is built from at most so many, and misses no gain by more than this. */
+/** A field is built from at most so many responses, and misses no gain by more than this share of it (of 1 where it damps). */
 const HIGHEST_RANK = 6;
 const RANK_TOLERANCE = 0.01;
 const POWER_ITERATIONS = 60;
@@ -42,19 +42,19 @@ export function composeGainField(start: ArrayLike<number>, residual: GridTensor,
 export type FactoredField = Readonly<{ cells: Shape3; responses: readonly Response[]; weights: readonly Float32Array[]; error: number }>;
 
 /**
- * The smallest rank (at most 6) that meets every gain within 0.01: singular vectors of gains − 1, strongest first, each
+ * The smallest rank (at most 6) that meets every gain within 1 % (damped ones within 0.01): singular vectors of gains − 1, strongest first, each
  * found by power iteration and taken out of what remains. Source: Golub & Van Loan 2013, 8.2.
  */
 export function factorField({ cells, gains }: GainField): FactoredField {
   const rest = Float64Array.from(gains, (gain) => gain - 1);
   const responses: Response[] = [];
   const weights: Float32Array[] = [];
-  let error = largest(rest);
+  let error = largestMiss(rest, gains);
   while (error > RANK_TOLERANCE && responses.length < HIGHEST_RANK) {
     const response = strongestResponse(rest);
     weights.push(projected(rest, response));
     responses.push(response);
-    error = largest(rest);
+    error = largestMiss(rest, gains);
   }
   return { cells, responses, weights, error };
 }
@@ -86,8 +86,8 @@ function projected(rest: Float64Array, response: Response): Float32Array {
   });
 }
 
-function largest(values: Float64Array): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+function largestMiss(rest: Float64Array, gains: Float32Array): number {
+  return rest.reduce((most, miss, n) => Math.max(most, Math.abs(miss) / Math.max(gains[n]!, 1)), 0);
 }
 
 /** Smallest and largest gain of any node. */

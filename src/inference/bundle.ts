@@ -79,6 +79,8 @@ export type CtBundle = SharedBundle & Readonly<{
   /** One code → mean statistics by class and band, [48]. */
   decodeStyle: (code: ArrayLike<number>) => Promise<Float32Array>;
   predictV: (batch: GainBatch) => Promise<Float32Array>;
+  /** Looks of source and reference, [63] each (field/kernelLook.ts) → log gains of bands 1 … 12. */
+  readKernels: (source: Float32Array, reference: Float32Array) => Promise<Float32Array>;
   /** v of one tile's noisy detail; null for a bundle without a detail stage. */
   predictDetail: ((tile: DetailTile) => Promise<Float32Array>) | null;
 }>;
@@ -91,7 +93,7 @@ export function bundleOf<Modality extends 'MR' | 'CT'>(bundle: ModelBundle, moda
   return bundle as Extract<ModelBundle, { modality: Modality }>;
 }
 
-type Sessions = Record<keyof SharedNetworks, NetworkSession> & { detail?: NetworkSession; tissue?: NetworkSession };
+type Sessions = Record<keyof SharedNetworks, NetworkSession> & { kernel_reader?: NetworkSession; detail?: NetworkSession; tissue?: NetworkSession };
 
 /**
  * Loading is checking: every file's hash, every tensor's name, dtype and shape, and a tiny forward pass.
@@ -125,8 +127,8 @@ export async function loadBundle(directory: string, device: Device, options: { t
 }
 
 function gainOperations(
-  { style: { codeLength } }: CtManifest, { detail, ...sessions }: Sessions,
-): Pick<CtBundle, 'encodeStyle' | 'decodeStyle' | 'predictV' | 'predictDetail'> {
+  { style: { codeLength } }: CtManifest, { detail, kernel_reader, ...sessions }: Sessions,
+): Pick<CtBundle, 'encodeStyle' | 'decodeStyle' | 'predictV' | 'readKernels' | 'predictDetail'> {
   return {
     encodeStyle: (statistics, cells) => onlyOutput(sessions.style_encoder, { statistics: onCells(statistics, 1, cells) }),
     decodeStyle: (code) =>
@@ -145,6 +147,7 @@ function gainOperations(
         reference_spectra: each(batch.referenceSpectra),
       });
     },
+    readKernels: (source, reference) => onlyOutput(kernel_reader!, { source_look: { shape: [1, source.length], samples: source }, reference_look: { shape: [1, reference.length], samples: reference } }),
     predictDetail: detail === undefined ? null : ({ image, noisyDetail, condition, timestep, height, width }) => onlyOutput(detail, {
       image: { shape: [1, image.length / (height * width), height, width], samples: image },
       noisy_detail: { shape: [1, 1, height, width], samples: noisyDetail },

@@ -47,7 +47,7 @@ export function ctFacts({ before, after, reference, start, field, residual, ener
       high: rounded(spreads.map(([, high]) => high!)),
       sd: rounded(bands.map((band) => mean(Float64Array.from(nodes, (node) => residual.sd.samples[channelIndex(node, band)]!)))),
     },
-    startRule: start.rule,
+    isStartRead: start.isRead,
     rank: factored.responses.length,
     rankError: Number(factored.error.toFixed(6)),
     anchors: measured.anchors,

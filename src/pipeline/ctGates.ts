@@ -17,7 +17,7 @@ export type CtGateFacts = CtChange & Readonly<{
 
 /** Gains are stored in float32. */
 const TOLERANCE = 1e-3;
-/** A voxel of 95 % soft tissue takes 5 % of its change without the cap. */
+/** A voxel of 99 % soft tissue takes 1 % of its change without the cap. */
 const CAP_TOLERANCE = 0.1;
 
 /** Every gate of a CT, in the order of the report (dicom.md §5, method.md §5, operations.md S-10, S-14, S-15). */
@@ -27,7 +27,7 @@ export function checkCtGates(facts: CtGateFacts, { gates: limits, field }: CtPro
     ...facts.anchors.map(({ id, before, after, limit }) =>
       atMost(`hu-${id}`, Math.abs(after.mean - before.mean), limit, `shift of the mean of ${id}, HU`)),
     ...(facts.regions === undefined ? [] : [
-      atMost('hu-regions', facts.regions.worstClass, limits.regionShiftHu, 'mean shift of homogeneous 10 mm regions of one tissue, HU'),
+      atMost('hu-regions', facts.regions.worstClass, limits.regionShiftHu, 'mean shift of homogeneous 10 mm regions of one tissue (lung, bone: a third of it), HU'),
     ]),
     atMost('soft-change', facts.softChange, field.softCapHu, 'largest change of a voxel of soft tissue, HU', CAP_TOLERANCE * field.softCapHu),
     atMost('outside', facts.changedOutside, 0, 'voxels outside the body, in padding or in metal that changed'),

@@ -14,7 +14,7 @@ export type CtChange = Readonly<{
   anchors: readonly HuAnchor[];
   regions: RegionShifts | undefined;
   lung: Readonly<{ source: LungDensity | undefined; harmonized: LungDensity | undefined }>;
-  /** Mean |ΔHU| over the body, and the largest of a voxel that is soft tissue by at least 95 %. */
+  /** Mean |ΔHU| over the body, and the largest of a voxel that is soft tissue by at least 99 %. */
   meanChange: number;
   softChange: number;
   /** Voxels outside the body, in padding or in metal whose value changed. */
@@ -24,7 +24,7 @@ export type CtChange = Readonly<{
 }>;
 
 /** A voxel counts as soft tissue from this membership on; what is left of it is not capped. */
-const SOFT_SHARE = 0.95;
+const SOFT_SHARE = 0.99;
 
 export type CtMeter = Readonly<{ add: (slice: ChangedSlice) => void; result: (gates: CtProtocol['gates']) => CtChange }>;
 

@@ -41,9 +41,9 @@ export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Reado
   const code = await encodeCt(energies, bundle);
   const [redrawn, styleMap] = [await bundle.decodeStyle(code), await bundle.decodeStyle(reference.code)];
   const codeDistance = styleDistance(code, reference.code, calibration.codeSpread);
-  // 4. start in closed form, diffuse the rest: from noise to the gains that turn one kernel into the other
-  const wanted = { ...reference, kernel: reference.kernel ?? undefined, spectra: reference.spectra ?? undefined };
-  const start = startGains({ ...look, ...look.noise }, wanted, calibration.startWeights, protocol.field);
+  // 4. read the start from patches of both, diffuse the rest: from noise to the gains that turn one kernel into the other
+  const wanted = { ...reference, spectra: reference.spectra ?? undefined };
+  const start = await startGains({ ...look, ...look.noise }, wanted, bundle.readKernels, protocol.field);
   const started = gainStatistics(energies, start.gains);
   const residual = await sampleGainResidual(bundle, {
     statistics: started.samples,
@@ -57,7 +57,7 @@ export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Reado
   }, protocol.sampler, { seed: job.seed, key: scan.sha256, draws: job.draws });
   // 5. apply it to the native voxels: radial filters move detail up and down, the mean of a region stays
   const shrinkage = shrinkageAt(startSize(start.gains), calibration.shrinkage);
-  const share = start.rule === null ? 0 : calibration.residual?.[start.rule] ?? 1;
+  const share = start.isRead ? calibration.residual ?? 1 : 0;
   const field = composeGainField(start.gains, residual.mean, { shrinkage, residual: share, ...protocol.field });
   const detail = openDetail({ scan, native, noise: look.noise, energies, reference, seed: job.seed }, protocol, bundle);
   const applied = detail.gains ?? field;

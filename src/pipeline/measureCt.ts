@@ -12,7 +12,6 @@ import type { BodyRuns } from '../field/bodyMask.ts';
 import { bandEnergies, USED_SLICES } from '../field/gainStatistics.ts';
 import type { BandEnergies, GainScan } from '../field/gainStatistics.ts';
 import type { SliceParts } from '../field/huClasses.ts';
-import { kernelCurve } from '../field/kernelCurve.ts';
 import { createNoiseMeter } from '../field/noisePower.ts';
 import type { NoisePower } from '../field/noisePower.ts';
 import { createPatchMeter } from '../field/patchSpectra.ts';
@@ -24,9 +23,8 @@ import { createPictureTaker } from './ctPictures.ts';
 /** What is known of a CT's look, whoever's: source and reference are measured alike. */
 export type CtLook = Readonly<{
   noise: NoisePower;
-  /** Log powers of patches, [group · 12], and the log transfer of bands 1 … 12 that they tell of; undefined with too little tissue. */
+  /** Log powers of patches, [group · 12]; undefined with too little tissue. */
   spectra: Float64Array | undefined;
-  kernel: Float64Array | undefined;
   /** Bands that the pixels can show. */
   sampled: number;
   /** Radial amplitude of slices, bands 1 … 12, as shares of band 1. */
@@ -97,7 +95,7 @@ export function createLookMeter({ stack, filter }: GainScan): Readonly<{ add: (k
       if (waiting !== undefined) filter.power([waiting, waiting], power);
       const amplitude = Array.from({ length: BAND_COUNT }, (_, b) => Math.sqrt(power[b + 1]! / Math.max(power[1]!, 1e-9)));
       const { groups, sampled } = patches.result();
-      return { noise: noise.result(), spectra: groups, kernel: groups && kernelCurve(groups, sampled), sampled, amplitude, detailSd: detail.result(), pictures };
+      return { noise: noise.result(), spectra: groups, sampled, amplitude, detailSd: detail.result(), pictures };
     },
   };
 }

@@ -2,7 +2,6 @@ import { html, type Html } from './html.ts';
 
 // Data table: the papers that the methods texts and the metric catalogue name.
 export const citations = {
-  hoerl1970: 'Hoerl AE, Kennard RW. Ridge regression: biased estimation for nonorthogonal problems. Technometrics 12(1):55–67, 1970.',
   ho2020: 'Ho J, Jain A, Abbeel P. Denoising diffusion probabilistic models. NeurIPS 2020. arXiv 2006.11239.',
   song2021: 'Song J, Meng C, Ermon S. Denoising diffusion implicit models. ICLR 2021. arXiv 2010.02502.',
   bates1969: 'Bates JM, Granger CWJ. The combination of forecasts. Oper Res Q 20(4):451–468, 1969.',

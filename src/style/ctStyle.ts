@@ -13,7 +13,7 @@ import { styleDistance } from './styleDistance.ts';
 
 export type CtReferenceScan = Readonly<{
   energies: BandEnergies;
-  look: Readonly<{ noise: NoisePower; spectra: Float64Array | undefined; kernel: Float64Array | undefined; sampled: number; amplitude: readonly number[]; detailSd: number }>;
+  look: Readonly<{ noise: NoisePower; spectra: Float64Array | undefined; sampled: number; amplitude: readonly number[]; detailSd: number }>;
   acquisition: Acquisition;
 }>;
 
@@ -40,10 +40,7 @@ export async function createCtStyle(
   if (codes.length === 0) throw new ConcordError('CONCORD_REFERENCE', 'A style needs at least one usable scan, got none.');
   const meanOver = (of: (scan: (typeof all)[number]) => ArrayLike<number>): number[] =>
     Array.from({ length: of(all[0]!).length }, (_, i) => all.reduce((sum, scan) => sum + of(scan)[i]!, 0) / all.length);
-  const meanOfKnown = (of: (scan: (typeof all)[number]) => Float64Array | undefined): number[] | null => {
-    const known = all.map(of).filter((values) => values !== undefined);
-    return known.length === 0 ? null : Array.from(known[0]!, (_, i) => known.reduce((sum, values) => sum + values[i]!, 0) / known.length);
-  };
+  const spectra = all.map(({ look }) => look.spectra).filter((values) => values !== undefined);
   const code = Array.from(codes[0]!, (_, i) => codes.reduce((sum, each) => sum + each[i]!, 0) / codes.length);
   const spread = bundle.manifest.calibration.codeSpread;
   return {
@@ -51,8 +48,7 @@ export async function createCtStyle(
     code,
     nps: meanOver(({ look }) => look.noise.nps),
     patches: Math.min(...all.map(({ look }) => look.noise.patches)),
-    spectra: meanOfKnown(({ look }) => look.spectra),
-    kernel: meanOfKnown(({ look }) => look.kernel),
+    spectra: spectra.length === 0 ? null : Array.from(spectra[0]!, (_, i) => spectra.reduce((sum, values) => sum + values[i]!, 0) / spectra.length),
     sampled: Math.min(...all.map(({ look }) => look.sampled)),
     amplitude: meanOver(({ look }) => look.amplitude),
     detailSd: meanOver(({ look }) => [look.detailSd])[0]!,

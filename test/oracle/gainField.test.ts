@@ -13,11 +13,10 @@ import { gainSlices } from '../../src/field/applyGainField.ts';
 import { fillBody, findBody } from '../../src/field/bodyMask.ts';
 import { factorField } from '../../src/field/gainField.ts';
 import type { GainField } from '../../src/field/gainField.ts';
-import { READ_COUNT, startGains } from '../../src/field/gainStart.ts';
 import { bandEnergies, gainStatistics } from '../../src/field/gainStatistics.ts';
 import type { BandEnergies, GainScan } from '../../src/field/gainStatistics.ts';
 import { cleanSlice, describeSlice, emptyParts } from '../../src/field/huClasses.ts';
-import { kernelCurve } from '../../src/field/kernelCurve.ts';
+import { encodeLook } from '../../src/field/kernelLook.ts';
 import { createNoiseMeter } from '../../src/field/noisePower.ts';
 import type { NoisePower } from '../../src/field/noisePower.ts';
 import { createPatchMeter } from '../../src/field/patchSpectra.ts';
@@ -28,8 +27,9 @@ import { describeWithOracle, oraclePython } from '../support/oraclePython.ts';
 type Packed = Readonly<{ shape: readonly number[]; base64: string }>;
 type Vectors = Readonly<{
   spacing: readonly [number, number, number]; grid: readonly [number, number, number]; patches: readonly [number, number]; slice: number;
-  nps: readonly [Packed, Packed]; spectra: readonly [Packed, Packed]; curves: readonly [Packed, Packed]; agreeing: readonly [Packed, Packed];
-}> & Readonly<Record<'source' | 'reference' | 'smoothed' | 'weight' | 'body' | 'bands' | 'volume' | 'energy' | 'statistics' | 'start_weights' | 'start' | 'confirmed' | 'nodes' | 'operated', Packed>>;
+  nps: readonly [Packed, Packed]; spectra: readonly [Packed, Packed]; looks: readonly [Packed, Packed];
+  flat: Readonly<{ nps: Packed; patches: number; look: Packed }>;
+}> & Readonly<Record<'source' | 'reference' | 'smoothed' | 'weight' | 'body' | 'bands' | 'volume' | 'energy' | 'statistics' | 'nodes' | 'operated', Packed>>;
 
 const recipe = fileURLToPath(new URL('../../models/recipe', import.meta.url));
 const CELL_MM = 48;
@@ -148,22 +148,16 @@ describeWithOracle('the CT gain field against the recipe’s numpy', ['scipy', '
     }
   });
 
-  it('groups the same patches within 1e-4, reads the same kernel from them within 1e-4, and starts alike by both rules', () => {
-    const read = [spectraOf(scan), spectraOf(open(vectors.reference))];
-    const curves = read.map(({ groups, sampled }) => kernelCurve(groups!, sampled));
-    for (const n of [0, 1] as const) {
-      expect(worst(read[n]!.groups!, values(vectors.spectra[n]))).toBeLessThan(1e-4);
-      expect(worst(curves[n]!, values(vectors.curves[n]))).toBeLessThan(1e-4);
-    }
-    const flat = values(vectors.start_weights);
-    const weights = Array.from({ length: 12 }, (_, b) => [...flat.slice(b * READ_COUNT, (b + 1) * READ_COUNT)]);
-    const [source, other] = [noise, noiseOf(open(vectors.reference))].map((powers, n) => ({ kernel: curves[n], spectra: read[n]!.groups, sampled: read[n]!.sampled, ...powers }));
-    const bounds = { minGain: 0.1, maxGain: 4 };
-    const agreeing = [source!, other!].map((look, n) => ({ ...look, nps: values(vectors.agreeing[n]!), patches: 30 }));
-    const [regressed, confirmed] = [[source!, other!], agreeing].map(([from, to]) => startGains(from!, to!, weights, bounds));
-    expect([regressed!.rule, confirmed!.rule]).toEqual(['regression', 'flat-patches']);
-    expect(worst(regressed!.gains, values(vectors.start))).toBeLessThan(1e-4);
-    expect(worst(confirmed!.gains, values(vectors.confirmed))).toBeLessThan(1e-4);
+  it('groups the same patches and encodes the same looks within 1e-4, without and with flat patches enough', () => {
+    const scans = [scan, open(vectors.reference)];
+    const looks = scans.map((of, n) => {
+      const { groups, sampled } = spectraOf(of);
+      expect(worst(groups!, values(vectors.spectra[n as 0 | 1]))).toBeLessThan(1e-4);
+      return { spectra: groups, sampled, ...noiseOf(of) };
+    });
+    for (const n of [0, 1] as const) expect(worst(encodeLook(looks[n]!)!, values(vectors.looks[n]))).toBeLessThan(1e-4);
+    const flat = { ...looks[0]!, nps: values(vectors.flat.nps), patches: vectors.flat.patches };
+    expect(worst(encodeLook(flat)!, values(vectors.flat.look))).toBeLessThan(1e-4);
   });
 
   it('applies random gains as the recipe does within 0.01 HU, and needs one response for gains equal everywhere', () => {

@@ -7,7 +7,8 @@ from ct.hounsfield import SOFT, hats
 KNOTS = 0.03 + 0.06 * np.arange(13)  # cycles/mm; band 0 is the low band, which no gain touches
 BANDS = len(KNOTS) - 1               # 12 bands carry gains
 MARGIN = 16
-GAIN_MIN, GAIN_MAX = 0.1, 4.0
+GAIN_MIN, GAIN_MAX = 0.1, 10.0
+SMEAR = .067                         # cycles/mm, what a 12 mm Hann window blurs a spectrum by
 SOFT_CAP = 200.0                     # HU; 60 was measured to cut into the grain of sharp kernels
 HU_RANGE = (-1024.0, 3071.0)
 
@@ -56,6 +57,19 @@ def filtered(plane, spacing, gains):
     """One slice under the radial filter 1·hat_0 + sum g_b·hat_b; gains [12]."""
     w = band_weights(tuple(fft_size(n) for n in plane.shape), spacing)
     return ifft2(spectrum(plane) * np.tensordot(np.r_[1, gains], w, 1)).real[:plane.shape[0], :plane.shape[1]].astype(np.float32)
+
+
+def edge_hats(f):
+    """[12, frequencies] each band as edges fill it (power f^-1.5 per ring), rows that sum to 1."""
+    edges = hats(f, KNOTS)[1:].astype(np.float64) * f ** -1.5
+    return edges / edges.sum(1, keepdims=True)
+
+
+def seen_by_patches(f):
+    """[12, frequencies] what a patch sees of each band: the hats over rings, blurred by the patch's window; rows that sum to 1."""
+    ring = hats(f, KNOTS)[1:].astype(np.float64) * f
+    blur = (np.exp(-.5 * ((f[:, None] - f) / SMEAR) ** 2) + np.exp(-.5 * ((f[:, None] + f) / SMEAR) ** 2)) * f
+    return (ring / ring.sum(1, keepdims=True)) @ (blur / np.maximum(blur.sum(1, keepdims=True), 1e-12))
 
 
 def in_range(before, after):

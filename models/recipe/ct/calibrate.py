@@ -1,10 +1,9 @@
 """How far to trust the networks, measured in rendered pairs of training anatomies under scanners they never saw → calibration.json
 
-python -m ct.calibrate --bundle DIR --start start.json --out calibration.json --volumes FILE... [--pairs 160]
-Starts are read by weights that were fitted on neither volume of a pair.
-residual: for each rule of the start (gain_start.py) the share of the generated field with the least error over pairs of different scanners, in the geometric mean: a pair counts alike
-whatever its noise. Shrinkage: scans of one kernel show a start too, by chance and by what their anatomies differ in. A start no larger than what three quarters of such pairs show
-(m, of ct.fit_start) is left alone; beyond it lambda = 1 - (m / size)^power, James and Stein's rule for power 2; the power with the least mean error is taken. Limits: 99.5 % points.
+python -m ct.calibrate --bundle DIR --readers DIR --out calibration.json --volumes FILE... [--pairs 160]
+Starts are read by networks that were trained on neither volume of a pair.
+residual: the share of the generated field with the least error over pairs of different scanners, in the geometric mean: a pair counts alike whatever its noise. Shrinkage: scans of one kernel show a start too, by chance and by what their anatomies differ in. A start no larger than what three quarters of such pairs show
+(m) is left alone; beyond it lambda = 1 - (m / size)^power, James and Stein's rule for power 2; the power with the least mean error is taken. Limits: 99.5 % points.
 """
 import argparse
 import json
@@ -13,13 +12,14 @@ import numpy as np
 
 from ct import chain
 from ct.gain_statistics import BANDS
-from ct.gain_start import RULES, StartWeights, start_size
+from ct.gain_start import Readers, start_size
 from ct.render import Volumes
 from ct.simulate import KINDS
 
 LAMBDAS = np.linspace(0, 1, 5)
 SHARES = np.array([0., .25, .5, .75, 1.])
 POWERS = (2, 4)
+LEFT_ALONE, LEAST_NEAR = .75, .02      # share of one kernel's starts; the least size that is one
 VARIED = .5                            # share of pairs whose scanners leave their families' curves, as those that the start is fitted to do
 TABLE = (1, 1.03, 1.08, 1.15, 1.25, 1.4, 1.65, 2, 2.7, 4, 8)  # sizes over m at which the manifest has lambda
 
@@ -38,10 +38,10 @@ def redraw_error(networks, reading):
     return float(np.sqrt((difference ** 2).sum() / max(1, BANDS * reading.supported.sum())))
 
 
-def measured(networks, pair, weights, seed):
+def measured(networks, pair, reader, seed):
     """One row: errors of every share at full strength and of every lambda at every share, distance facts, spread."""
     source, references = chain.Reading(pair.source), [chain.Reading(r) for r in pair.references]
-    restyling = chain.Restyling(networks, source, references, weights)
+    restyling = chain.Restyling(networks, source, references, reader)
     fields = restyling.fields(seed=seed)
     used = np.unique(np.linspace(1, source.hu.shape[0] - 2, 3).astype(int))
     slices, truth = chain.Slices(source, used), pair.truth.hu[used]
@@ -51,55 +51,55 @@ def measured(networks, pair, weights, seed):
     nothing = float(np.abs(source.scan.hu[used] - truth)[body].mean())
     sd = fields.std(0)[np.broadcast_to(source.supported[:, None], fields.shape[1:])]
     return dict(kind=pair.kind, nothing=nothing, table=np.concatenate([np.full((len(SHARES), 1), nothing), table], 1), sd=float(sd.mean()) if sd.size else 0.,
-                redraw=[redraw_error(networks, r) for r in (source, *references)], rule=restyling.rule, size=start_size(restyling.start),
+                redraw=[redraw_error(networks, r) for r in (source, *references)], size=start_size(restyling.start),
                 codes=[restyling.source_code.numpy()[0], restyling.reference_code.numpy()[0]])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--bundle', required=True)
-    parser.add_argument('--start', required=True)
+    parser.add_argument('--readers', required=True)
     parser.add_argument('--out', required=True)
     parser.add_argument('--volumes', nargs='+', required=True)
     parser.add_argument('--pairs', type=int, default=160)
     parser.add_argument('--seed', type=int, default=9000)
     options = parser.parse_args()
     networks, _ = chain.load_bundle(options.bundle)
-    volumes, start_weights = Volumes(options.volumes), StartWeights(options.start)
+    volumes, readers = Volumes(options.volumes), Readers(options.readers)
     pairs = (volumes.pair(np.random.default_rng([options.seed, i]), varied=VARIED) for i in range(options.pairs))
-    rows = [measured(networks, pair, start_weights.without(pair.volumes), i) for i, pair in enumerate(pairs)]
-    result, report = calibration(rows, start_weights.near)
+    rows = [measured(networks, pair, readers.without(pair.volumes), i) for i, pair in enumerate(pairs)]
+    result, report = calibration(rows)
     print(json.dumps(report))
     with open(options.out, 'w') as f:
         json.dump(result, f, indent=1)
 
 
-def calibration(rows, near):
-    """(calibration of the manifest, what it was chosen from); `near` is the size of start that is left alone."""
+def calibration(rows):
+    """(calibration of the manifest, what it was chosen from)."""
     codes = np.array([c for r in rows for c in r['codes']])
     mean, precision = codes.mean(0), np.linalg.inv(np.cov(codes.T) + .02 * np.eye(codes.shape[1]))
     distance = lambda d: float(np.sqrt(d @ precision @ d))
     far = np.array([r['size'] for r in rows])
     tables = np.array([r['table'] for r in rows])
     differ = np.array([r['kind'] != 'same' for r in rows])
-    rules = np.array([r['rule'] for r in rows])
-    by_share = {rule: np.exp(np.log(tables[differ & (rules == rule), :, -1]).mean(0)) for rule in RULES}
-    share = {rule: int(np.argmin(e)) for rule, e in by_share.items()}
-    tables_kept = np.array([t[share.get(rule, 0)] for t, rule in zip(tables, rules)])  # [pairs, lambdas] under the shares chosen
+    one_kernel = np.array([r['kind'] in ('same', 'dose') for r in rows])
+    near = max(LEAST_NEAR, float(np.quantile(far[one_kernel], LEFT_ALONE)))
+    by_share = np.exp(np.log(tables[differ, :, -1]).mean(0))
+    share = int(np.argmin(by_share))
+    tables_kept = tables[:, share]  # [pairs, lambdas]
     errors = lambda lambdas: np.array([np.interp(l, LAMBDAS, t) for l, t in zip(lambdas, tables_kept)])
     by_power = {p: errors(strength(far, near, p)) for p in POWERS}
     power = min(POWERS, key=lambda p: by_power[p].mean())
     sizes = near * np.array(TABLE)
     limit = lambda values: round(float(np.quantile(values, .995)), 6)
     result = dict(
-        shrinkage={'startSize': [round(float(v), 4) for v in sizes], 'lambda': [round(float(v), 3) for v in strength(sizes, near, power)]}, residual={rule: float(SHARES[n]) for rule, n in share.items()},
+        shrinkage={'startSize': [round(float(v), 4) for v in sizes], 'lambda': [round(float(v), 3) for v in strength(sizes, near, power)]}, residual=float(SHARES[share]),
         redrawError=dict(p995=limit([e for r in rows for e in r['redraw']])), uncertainty=dict(limit=limit([r['sd'] for r in rows])),
         codeSpread=dict(mean=[round(float(m), 6) for m in mean], precision=[[round(float(p), 6) for p in row] for row in precision],
                         p995=limit([distance(c - mean) for c in codes])))
     by_kind = {k: dict(pairs=int(of.sum()), by_share=tables[of, :, -1].mean(0).round(2).tolist(), nothing=round(float(tables[of, 0, 0].mean()), 2))
                for k in KINDS for of in [np.array([r['kind'] == k for r in rows])] if of.any()}
-    report = dict(pairs=len(rows), shares=SHARES.tolist(), differing={rule: int((differ & (rules == rule)).sum()) for rule in RULES},
-                  by_share={rule: e.round(3).tolist() for rule, e in by_share.items()}, by_kind=by_kind,
+    report = dict(pairs=len(rows), shares=SHARES.tolist(), differing=int(differ.sum()), by_share=by_share.round(3).tolist(), by_kind=by_kind,
                   near=round(near, 3), power=power, by_power={p: round(float(e.mean()), 3) for p, e in by_power.items()}, full=round(float(tables_kept[:, -1].mean()), 3),
                   worse=round(float((by_power[power] > 1.01 * tables[:, 0, 0] + .01).mean()), 3), worse_at_full=round(float((tables_kept[:, -1] > 1.01 * tables[:, 0, 0] + .01).mean()), 3),
                   shrinkage=result['shrinkage'], residual=result['residual'])

@@ -10,9 +10,9 @@ from chain import OnnxNetwork
 from ct import cells
 from ct.bands import BANDS, GAIN_MAX, GAIN_MIN, apply_gains, band_images, band_weights, fft_size
 from ct.flat_patches import nps, pooled
-from ct.gain_start import Look, mean_look, start_gain
+from ct.gain_start import start_gain
+from ct.kernel_look import Look, mean_look
 from ct.gain_statistics import CLASS_COUNT, MIN_SUPPORT_MM3, USED_SLICES, Parts, energies, evenly, tensor
-from ct.kernel_curve import log_curve
 from ct.noise import smooth_noise
 from ct.patch_spectra import spectra
 from ct.simulate import FIELD_SCALE, mean_groups, spectral
@@ -23,12 +23,11 @@ DRAWS = 8
 
 
 def load_bundle(folder):
-    """(networks, manifest) of models/<id>/<version>/; beside the networks `start_weights` [12, 60]."""
+    """(networks, manifest) of models/<id>/<version>/."""
     with open(os.path.join(folder, 'manifest.json')) as f:
         manifest = json.load(f)
     network = lambda name: OnnxNetwork(os.path.join(folder, manifest['networks'][name]['path']))
-    return dict(encoder=network('style_encoder'), decoder=network('style_decoder'), denoiser=network('denoiser'),
-                start_weights=np.array(manifest['calibration']['startWeights'])), manifest
+    return dict(encoder=network('style_encoder'), decoder=network('style_decoder'), denoiser=network('denoiser'), reader=network('kernel_reader')), manifest
 
 
 class Reading(Parts):
@@ -55,7 +54,7 @@ class Reading(Parts):
     def look(self):
         """What patches say, or None."""
         groups, sampled = self.groups
-        return None if groups is None else Look(log_curve(groups, sampled), groups, sampled, *self.flat)
+        return None if groups is None else Look(groups, sampled, *self.flat)
 
     @cached_property
     def statistics(self):
@@ -73,12 +72,12 @@ def mean_flat(readings):
 
 
 class Restyling:
-    """A source towards the style of references: start, codes, field, and slices under any strength. `weights`: of the start, instead of the bundle's."""
+    """A source towards the style of references: start, codes, field, and slices under any strength. `reader`: of kernels, instead of the bundle's."""
 
-    def __init__(self, networks, source, references, weights=None):
+    def __init__(self, networks, source, references, reader=None):
         self.networks, self.source = networks, source
         tensor1 = lambda a: torch.from_numpy(np.asarray(a, np.float32))[None]
-        self.start, self.rule = start_gain(source.look, mean_look([r.look for r in references]), networks['start_weights'] if weights is None else weights)
+        self.start = start_gain(source.look, mean_look([r.look for r in references]), reader or networks['reader'])
         self.spectra = [tensor1(spectral(g)) for g in (source.groups[0], mean_groups([r.groups[0] for r in references]))]
         self.source_code = networks['encoder'](tensor1(source.statistics))
         self.codes = torch.cat([networks['encoder'](tensor1(r.statistics)) for r in references])
@@ -102,8 +101,8 @@ class Restyling:
         return (x0 / FIELD_SCALE).numpy().reshape(draws, CLASS_COUNT, BANDS, *self.source.grid)
 
     def shipped(self, residual, strength, calibration):
-        """Nodes under the strength of the bundle, and the share of the residual that its calibration found right for this rule of the start."""
-        return self.nodes(residual, strength, calibration['residual'].get(self.rule, 0.))
+        """Nodes under the strength of the bundle, and the share of the residual that its calibration found right."""
+        return self.nodes(residual, strength, calibration['residual'])
 
     def everywhere(self, gains):
         """Nodes [4, 12, Z, Y, X] of the same 12 gains."""

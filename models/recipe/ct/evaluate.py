@@ -39,7 +39,7 @@ def arms(networks, calibration, source, references, truth, used, seed=0):
     out = dict(nothing=hu, gaussian=gaussian, spectrum=measures.spectrum_matching(hu, [(r.hu, r.scan.spacing) for r in references], spacing),
                flat=slices.under(restyling.everywhere(flat)), start=slices.under(restyling.nodes(residual, 1., 0.)), field=slices.under(restyling.nodes(residual, 1., 1.)),
                model=slices.under(restyling.shipped(residual, strength, calibration)), best_linear=measures.best_linear(hu, truth, spacing))
-    return out, body, dict(distance=distance, strength=strength, rule=restyling.rule, sigma=float(sigma), start=[round(float(g), 3) for g in restyling.start], patches=source.flat[1])
+    return out, body, dict(distance=distance, strength=strength, sigma=float(sigma), start=[round(float(g), 3) for g in restyling.start], patches=source.flat[1])
 
 
 def row(networks, calibration, pair, seed):

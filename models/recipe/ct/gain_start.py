@@ -1,64 +1,25 @@
-"""The start: twelve gains from two looks, before any network.
-
-Two rules, and a gate between them. Where both scans have thirty flat patches whose noise agrees with the kernels' curves, the ratio of the curves, drawn towards sqrt(NPS ratio).
-Elsewhere a ridge regression on what curves and groups of patches differ by (`ct.fit_start`): it says how much each counts in each band.
-"""
-import json
-from typing import NamedTuple
+"""The start: twelve gains from two looks, read by the kernel reader (kernel_reader.py), before any other network."""
+import glob
+import os
 
 import numpy as np
+import torch
 
 from ct.bands import BANDS, GAIN_MAX, GAIN_MIN
-from ct.flat_patches import ENOUGH, pooled
-from ct.patch_spectra import GROUPS
-
-AGREE = .6                                       # root mean square of the log difference of curves and flat patches
-DIRECT = .6 * np.r_[0., .5, np.ones(BANDS - 2)]  # how much flat patches count then; at low frequency they see anatomy
-LOCK = np.r_[.5, .95, np.ones(BANDS - 2)]        # and kernels pass nearly all
-RULES = ('flat-patches', 'regression')
-READ = BANDS * (1 + len(GROUPS))                 # numbers that the regression reads
+from ct.kernel_look import encoded
+from ct.kernel_reader import KernelReader, ReaderEnsemble
 
 
-class Look(NamedTuple):
-    """What patches say of a scan."""
-
-    curve: np.ndarray   # [12] log transfer (kernel_curve.py)
-    groups: np.ndarray  # [4, 12] log powers (patch_spectra.py)
-    sampled: int        # bands that the pixels can show
-    nps: np.ndarray     # [12] noise power of flat patches (flat_patches.py)
-    patches: int        # and their number
+LOCK = np.r_[.5, .95, np.ones(BANDS - 2)]  # share of the log gain: the lowest bands make the means of 10 mm regions, which must hold, and kernels pass nearly all of them
 
 
-def mean_look(looks):
-    """The look of several scans of one scanner; None when none has any."""
-    found = [l for l in looks if l is not None]
-    if not found:
-        return None
-    mean = lambda field: np.mean([getattr(l, field) for l in found], 0)
-    return Look(mean('curve'), mean('groups'), min(l.sampled for l in found), *pooled([(l.nps, l.patches) for l in found]))
-
-
-def difference(source, reference):
-    """[60] what the regression reads: reference − source of the curves, and half of it of every group's log powers."""
-    return np.concatenate([reference.curve - source.curve, (reference.groups - source.groups).ravel() / 2])
-
-
-def flat_log_gain(source, reference):
-    """[12] log gain where the flat patches of both tell, else None."""
-    if min(source.patches, reference.patches) < ENOUGH:
-        return None
-    curves = reference.curve - source.curve
-    further = .5 * np.log(np.maximum(reference.nps, 1e-9) / np.maximum(source.nps, 1e-9)) - curves
-    return LOCK * (curves + DIRECT * further) if np.sqrt((further[2:min(source.sampled, reference.sampled)] ** 2).mean()) < AGREE else None
-
-
-def start_gain(source, reference, weights):
-    """([12] gains between two looks, the rule that made them); (ones, None) when either scan has none. `weights` [12, 60] of the regression."""
+def start_gain(source, reference, reader):
+    """[12] gains between two looks; ones when either scan has none. `reader` takes encoded looks, tensors [1, 63]."""
     if source is None or reference is None:
-        return np.ones(BANDS), None
-    told = flat_log_gain(source, reference)
-    log_gain, rule = (weights @ difference(source, reference), RULES[1]) if told is None else (told, RULES[0])
-    return np.clip(np.exp(log_gain), GAIN_MIN, GAIN_MAX), rule
+        return np.ones(BANDS)
+    with torch.no_grad():
+        log_gain = reader(*(torch.from_numpy(encoded(l))[None] for l in (source, reference)))[0].numpy()
+    return np.clip(np.exp(LOCK * log_gain.astype(np.float64)), GAIN_MIN, GAIN_MAX)
 
 
 def start_size(gain):
@@ -66,16 +27,20 @@ def start_size(gain):
     return float(np.sqrt((np.log(gain[:8]) ** 2).mean()))
 
 
-class StartWeights:
-    """Weights of ct.fit_start, of all pairs and of those that leave training volumes out: what is measured on a volume must not have been fitted on it."""
+class Readers:
+    """Kernel readers of train_reader.py: of all volumes and of those that leave training volumes out. What is measured on a volume must not have been trained on it."""
 
-    def __init__(self, path):
-        with open(path) as f:
-            stored = json.load(f)
-        self.tables = {frozenset(names.split()): np.array(weights) for names, weights in stored['weights'].items()}
-        self.volumes = frozenset().union(*self.tables)
-        self.near = stored['near']  # a start of no more is what one kernel shows too
+    def __init__(self, folder):
+        members = {}
+        for path in sorted(glob.glob(os.path.join(folder, 'reader-*.pt'))):
+            stored = torch.load(path, map_location='cpu', weights_only=True)
+            network = KernelReader()
+            network.load_state_dict(stored['weights'])
+            members.setdefault(frozenset(stored['without']), []).append(network)
+        self.networks = {names: ReaderEnsemble(m).eval().requires_grad_(False) for names, m in members.items()}
+        self.volumes = frozenset().union(*self.networks)
 
     def without(self, volumes=()):
-        """[12, 60]; volumes that were not fitted on need not be left out."""
-        return self.tables[frozenset(volumes) & self.volumes]
+        """The reader that knows most volumes and none of these; those that were not trained on need not be left out."""
+        out = frozenset(volumes) & self.volumes
+        return self.networks[min((names for names in self.networks if out <= names), key=lambda names: (len(names), sorted(names)))]

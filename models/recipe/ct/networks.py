@@ -21,6 +21,7 @@ class Size:
     decoder: int = 128
     width: int = 48
     embedding: int = 128
+    reader: int = 256
 
     def to_json(self):
         return asdict(self)

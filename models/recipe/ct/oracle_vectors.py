@@ -8,10 +8,9 @@ import numpy as np
 from ct import cells
 from ct.bands import BANDS, apply_gains, band_images, band_weights, fft_size
 from ct.flat_patches import ENOUGH, nps
-from ct.gain_start import READ, Look, start_gain
 from ct.gain_statistics import CLASS_COUNT, Parts, energies, tensor
 from ct.hounsfield import Scan
-from ct.kernel_curve import log_curve
+from ct.kernel_look import Look, encoded
 from ct.patch_spectra import spectra
 
 SHAPE, SPACING = (14, 150, 132), (4.0, 0.8, 0.7)
@@ -45,14 +44,11 @@ def vectors():
     parts = Parts(source)
     energy, volume = energies(parts)
     powers = [nps(Parts(s).hu, SPACING[1:]) for s in (source, reference)]
-    looks = [Look(log_curve(g, n), g, n, *flat) for (g, n), flat in zip((spectra(p, range(SHAPE[0])) for p in (parts, Parts(reference))), powers)]
-    start_weights = np.random.default_rng(4).normal(0, .02, (BANDS, READ)) + np.eye(BANDS, READ)
-    start, _ = start_gain(*looks, start_weights)  # their doses differ, which flat patches cannot tell from a kernel
-    agreeing = [l._replace(nps=nps, patches=ENOUGH) for l, nps in zip(looks, (np.full(BANDS, 50.), 50 * np.exp(2 * (looks[1].curve - looks[0].curve) + np.linspace(0, 1, BANDS))))]
-    confirmed, _ = start_gain(*agreeing, start_weights)
+    looks = [Look(g, n, *flat) for (g, n), flat in zip((spectra(p, range(SHAPE[0])) for p in (parts, Parts(reference))), powers)]
+    flat = looks[0]._replace(nps=np.linspace(1e-3, 50., BANDS), patches=ENOUGH)
     z, y, x = parts.grid
-    nodes = np.exp(np.random.default_rng(3).normal(0, .3, (CLASS_COUNT, BANDS, z, y, x)) + np.log(start)[None, :, None, None, None])
-    nodes = np.clip(nodes, .1, 4).astype(np.float32)
+    nodes = np.exp(np.random.default_rng(3).normal(0, .3, (CLASS_COUNT, BANDS, z, y, x)) + np.linspace(.2, -1.2, BANDS)[None, :, None, None, None])
+    nodes = np.clip(nodes, .1, 10).astype(np.float32)
     weights = [cells.axis_weights(n, s, g) for n, s, g in zip(SHAPE, SPACING, parts.grid)]
     spectral = band_weights(tuple(fft_size(n) for n in SHAPE[1:]), SPACING[1:])
     k = 12
@@ -62,8 +58,7 @@ def vectors():
         spacing=list(SPACING), source=packed(source.hu), reference=packed(reference.hu), smoothed=packed(parts.smoothed[k]), weight=packed(parts.weight[k]),
         body=packed(parts.body[k]), classes=packed(classes), bands=packed(bands), grid=list(parts.grid), volume=packed(volume), energy=packed(energy),
         statistics=packed(tensor(energy, volume)), nps=[packed(p) for p, _ in powers], patches=[n for _, n in powers],
-        spectra=[packed(l.groups) for l in looks], curves=[packed(l.curve) for l in looks],
-        start_weights=packed(start_weights), start=packed(start), agreeing=[packed(l.nps) for l in agreeing], confirmed=packed(confirmed),
+        spectra=[packed(l.groups) for l in looks], looks=[packed(encoded(l)) for l in looks], flat=dict(nps=packed(flat.nps), patches=flat.patches, look=packed(encoded(flat))),
         nodes=packed(nodes), slice=k, operated=packed(apply_gains(source.hu[k], bands, gains, classes, parts.weight[k])))
 
 

@@ -1,6 +1,6 @@
 """Detail of small patches, wherever there is tissue: band powers of every patch of 12 mm, from the flattest to the richest in edges.
 
-No patch has to be flat. What a kernel does to a patch it does to noise and anatomy alike, so `kernel_curve` reads it from all groups together.
+No patch has to be flat. What a kernel does to a patch it does to noise and anatomy alike, so the kernel reader sees all groups together.
 """
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view

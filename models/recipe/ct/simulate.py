@@ -7,21 +7,20 @@ from functools import lru_cache
 
 import numpy as np
 
-from ct.bands import BANDS, KNOTS
-from ct.flat_patches import ENOUGH
+from ct.bands import BANDS, KNOTS, seen_by_patches
 from ct.gain_statistics import CLASS_COUNT, MIN_SUPPORT_MM3, tensor
 from ct.hounsfield import SOFT, hats
-from ct.gain_start import Look, mean_look, start_gain
-from ct.kernel_curve import blurred, log_curve
+from ct.gain_start import start_gain
+from ct.kernel_look import Look, mean_look
 from ct.kernels import FREQUENCY, Scanner, draw, standard_power
 from ct.patch_spectra import GROUPS, grouped
 
 HATS = hats(FREQUENCY, KNOTS)[1:].astype(np.float64)  # [12, frequencies]
 SLOPE = FREQUENCY * np.maximum(FREQUENCY, .02) ** -3  # how an anatomy's power falls with frequency, times the area of a ring
-SEEN = blurred(HATS, FREQUENCY)                    # what a patch sees of each band
+SEEN = seen_by_patches(FREQUENCY)                  # what a patch sees of each band
 FREEDOM = np.maximum(1.5, 14 * KNOTS[1:])          # half the degrees of freedom of a band's power in one patch
 NO_PATCHES = .04                                   # share of scans without patches inside the body
-FLAT = .6                                          # share of scans with flat patches enough
+FLAT, SOME_PATCHES = .6, 200                       # share of scans with flat patches enough, and how many they then have
 FLAT_MORE = np.r_[2.4, 1.5, .85, .4, .2, .1, .05, np.zeros(BANDS - 7)]  # log power of flat patches over that of the flattest group, in rendered scans,
 FLAT_SPREAD = np.r_[.42, .31, .23, np.full(BANDS - 3, .18)]             # and its SD where both scans of a pair are of the same tissue
 FIELD_SCALE = 4.0
@@ -115,7 +114,7 @@ class Person:
         if groups is None:
             return None
         flat, sampled = np.exp(groups[0] + FLAT_MORE + rng.normal(0, FLAT_SPREAD)), int(self.view['sampled'])
-        return Look(log_curve(groups, sampled), groups, sampled, flat, ENOUGH if rng.random() < FLAT else 0)
+        return Look(groups, sampled, flat, SOME_PATCHES if rng.random() < FLAT else 0)
 
     def volume(self):
         return self.view['volume']
@@ -158,15 +157,15 @@ def spectral(groups):
     return np.zeros(len(GROUPS) * BANDS, np.float32) if groups is None else (groups.ravel() / 4).astype(np.float32)
 
 
-def sample(rng, views, start_weights):
-    """One training sample: tensors in float32 on the source's grid, and the reference's on its own. Its start is read by weights that know neither the source's volume nor the first reference's."""
+def sample(rng, views, readers):
+    """One training sample: tensors in float32 on the source's grid, and the reference's on its own. Its start is read by a network that knows neither the source's volume nor the first reference's."""
     kind, a, b = scanners(rng, varied=True)
     person = Person(rng, views.pick(rng))
     others = [Person(rng, views.pick(rng, near=float(person.view['nyquist']))) for _ in range(rng.choice([1, 3]))]
     energy, truth = person.under(a, rng, .02), person.under(wanted(a, b), rng, 0.)
     groups, other_groups = person.groups(a, rng), [o.groups(b, rng) for o in others]
-    weights = start_weights.without({person.view['origin'], others[0].view['origin']})
-    start, _ = start_gain(person.look(groups, rng), mean_look([o.look(g, rng) for o, g in zip(others, other_groups)]), weights)
+    reader = readers.without({person.view['origin'], others[0].view['origin']})
+    start = start_gain(person.look(groups, rng), mean_look([o.look(g, rng) for o, g in zip(others, other_groups)]), reader)
     started = energy * start[None, :, None, None, None] ** 2
     volume = person.volume()
     target = FIELD_SCALE * .5 * np.log((truth + 1) / (started + 1))

@@ -1,4 +1,6 @@
-"""Train one stage: python -m ct.train style|field --views F --held-out F --checkpoints DIR [--start start.json] [options]
+"""Train one stage: python -m ct.train style|field --views F --held-out F --checkpoints DIR [options]
+
+The field stage reads its starts with the kernel readers of ct.train_reader, which lie in the same folder.
 
 Samples are drawn while training runs (ct.simulate); seeded, resumable, one JSON line of progress; the exponential moving average of the weights is what export takes.
 """
@@ -8,9 +10,10 @@ import os
 import numpy as np
 import torch
 
+from chain import OnnxNetwork
 from ct import simulate
 from ct.bands import BANDS
-from ct.gain_start import StartWeights
+from ct.gain_start import Readers
 from ct.networks import FIELD, Denoiser, Size, StyleDecoder, StyleEncoder, node_seen
 from ct.noise import smooth_noise
 from loss import SHARES, TIMESTEPS, noisy
@@ -42,7 +45,10 @@ def style_stage(options):
     return stage, loss
 
 
-def load_style(checkpoints):
+def load_style(checkpoints, bundle):
+    """{encoder, decoder} of the style stage, or of a bundle whose code is kept."""
+    if bundle:
+        return {name: OnnxNetwork(os.path.join(bundle, f'style_{name}.onnx')) for name in ('encoder', 'decoder')}
     modules = torch.nn.ModuleDict(dict(encoder=StyleEncoder(Size()), decoder=StyleDecoder(Size())))
     modules.load_state_dict(torch.load(os.path.join(checkpoints, 'style.pt'), map_location='cpu', weights_only=True)['average'])
     return modules.eval().requires_grad_(False)
@@ -55,12 +61,12 @@ def encoded(encoder, references):
 
 
 def field_stage(options):
-    style = load_style(options.checkpoints)
-    start_weights = StartWeights(options.start)
+    style = load_style(options.checkpoints, options.style_of)
+    readers = Readers(options.checkpoints)
     stage = Stage(options, dict(denoiser=Denoiser(Size(), options.dropout)), 'cpu')
 
     def loss(views, rng):
-        items = [simulate.sample(rng, views, start_weights) for _ in range(options.batch)]
+        items = [simulate.sample(rng, views, readers) for _ in range(options.batch)]
         source, started, field, weight = (torch.from_numpy(simulate.stacked([i[k] for i in items])) for k in ('source', 'started', 'field', 'weight'))
         start, source_spectra, reference_spectra = (torch.from_numpy(np.stack([i[k] for i in items])) for k in ('start', 'source_spectra', 'reference_spectra'))
         with torch.no_grad():
@@ -88,8 +94,8 @@ def main():
         parser.add_argument('--' + name, required=True)
     for name, default in (('seconds', 600.), ('iterations', 0), ('batch', 16), ('rate', 1e-3), ('decay', 1e-2), ('dropout', .05), ('code_dropout', .3), ('threads', 1), ('seed', 0), ('report', 50), ('keep', 120.)):
         parser.add_argument('--' + name.replace('_', '-'), type=type(default), default=default)
+    parser.add_argument('--style-of', metavar='BUNDLE', help='keep the encoder and decoder of this bundle: its code stays the language of saved styles')
     parser.add_argument('--fresh', action='store_true')
-    parser.add_argument('--start', help='start.json of ct.fit_start; the field stage needs it')
     parser.add_argument('--init', help='a checkpoint whose weights a fresh stage starts from')
     options = parser.parse_args()
     torch.set_num_threads(options.threads)

@@ -44,13 +44,10 @@ function curveChart(frequencies: readonly number[], curves: BandCurves, shown: r
   });
 }
 
-const STARTS = {
-  'flat-patches': 'The start is the ratio of the two kernels, each read from patches of tissue, which flat patches confirm.',
-  regression: 'The start was read by regression from what patches of tissue differ in; flat patches were too few, or did not agree.',
-  none: 'There was too little tissue for a start, so every gain is 1.',
-};
+const READ = 'The start is what a network reads from patches of both scans: which part of their difference is the kernel, and which is dose or anatomy.';
+const NOT_READ = 'There was too little tissue for a start, so every gain is 1.';
 
-function drawGains({ frequencies, gains, startRule, rank, rankError, detail }: CtFacts): Html {
+function drawGains({ frequencies, gains, isStartRead, rank, rankError, detail }: CtFacts): Html {
   const highest = Math.max(1.2, ...gains.high, ...gains.start);
   const chart = renderChart({
     width: 460, height: 330,
@@ -67,8 +64,8 @@ function drawGains({ frequencies, gains, startRule, rank, rankError, detail }: C
   return html`<figure><h3>What was done to each frequency</h3>
 <div class="legend"><span>${legendKey('harmonized')}soft tissue, and 5–95 % of cells and classes</span><span>${legendKey('source')}start</span><span>${legendKey('identity')}no change</span></div>
 ${chart}
-<figcaption>Below 1 a band is damped, above 1 amplified; the lowest frequencies stay at 1, so Hounsfield units hold. ${STARTS[startRule ?? 'none']}
-Applied as ${rank} radial responses, which meet every gain within ${quantity(rankError)}.
+<figcaption>Below 1 a band is damped, above 1 amplified; the lowest frequencies stay at 1, so Hounsfield units hold. ${isStartRead ? READ : NOT_READ}
+Applied as ${rank} radial responses, which meet every gain within ${quantity(rankError)} of it (of 1 where it damps).
 ${detailText(detail)}</figcaption></figure>`;
 }
 
@@ -88,7 +85,7 @@ export function renderAnchors({ anchors, regions }: CtFacts): Html {
 <td class="number">${hu(before.mean)}</td><td class="number">${hu(before.sd)}</td><td class="number">${hu(after.mean)}</td><td class="number">${hu(after.sd)}</td>
 <td class="number">${quantity(after.mean - before.mean, (shift) => shift.toFixed(2))}</td><td class="number">${limit}</td></tr>`)}</tbody></table></div>
 <p class="caption">Tissues are found on the smoothed source, away from edges, so before and after speak of the same voxels; means must hold, while SDs are what a kernel changes.
-${regions !== null && html`Over ${regions.count} homogeneous regions of 10 mm the mean shift of the worst tissue is ${quantity(regions.worstClass, (shift) => shift.toFixed(2))} HU; single regions move by ${quantity(regions.median, (shift) => shift.toFixed(2))} HU (median) and ${quantity(regions.p99, (shift) => shift.toFixed(2))} HU (99th percentile), their own grain included.`}</p>`;
+${regions !== null && html`Over ${regions.count} homogeneous regions of 10 mm the mean shift of the worst tissue (of lung and bone, which a kernel moves itself, a third) is ${quantity(regions.worstClass, (shift) => shift.toFixed(2))} HU; single regions move by ${quantity(regions.median, (shift) => shift.toFixed(2))} HU (median) and ${quantity(regions.p99, (shift) => shift.toFixed(2))} HU (99th percentile), their own grain included.`}</p>`;
 }
 
 function along(frequencies: readonly number[], values: readonly number[]): Point[] {

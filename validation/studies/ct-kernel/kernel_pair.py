@@ -81,7 +81,7 @@ class Direction:
         values = dict(self.fixed, spectrum=self.measured(measures.spectrum_matching(self.hu, [(r.hu, r.scan.spacing) for r in references], self.spacing)))
         values['flat'] = self.measured(self.slices.under(restyling.everywhere(flat_gain(self.source.flat, chain.mean_flat(references)))))
         values |= {name: self.measured(self.slices.under(nodes)) for name, nodes in arms.items()}
-        return dict(values={m: values[m] for m in METHODS}, distance=distance, strength=strength, rule=restyling.rule, sigma=float(self.sigma), start=[round(float(g), 3) for g in restyling.start],
+        return dict(values={m: values[m] for m in METHODS}, distance=distance, strength=strength, sigma=float(self.sigma), start=[round(float(g), 3) for g in restyling.start],
                     patches=self.source.flat[1])
 
 

@@ -14,7 +14,7 @@ import torch
 
 from ct.detail.conditions import DETAIL_SCALE
 from ct.detail.network import CONDITIONS, DetailDenoiser, Size
-from ct.export_onnx import PARITY_LIMIT, save
+from ct.export_onnx import PARITY_LIMIT, kept, save
 from loss import TIMESTEPS
 
 PLANE = ['8*J', '8*I']  # any multiple of 8
@@ -59,12 +59,8 @@ def entered(manifest, path, parity):
     return manifest
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--bundle', required=True)
-    parser.add_argument('--checkpoint')
-    parser.add_argument('--tiny', action='store_true')
-    options = parser.parse_args()
+def trained(options):
+    """The network of a checkpoint, or a small one with random weights."""
     torch.manual_seed(0)
     network = DetailDenoiser(Size((8, 8, 8), 16)) if options.tiny else DetailDenoiser()
     if options.tiny:
@@ -73,8 +69,18 @@ def main():
     else:
         stored = torch.load(options.checkpoint, map_location='cpu', weights_only=True)['average']
         network.load_state_dict({k.removeprefix('denoiser.'): v for k, v in stored.items()})
+    return network.eval()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--bundle', required=True)
+    parser.add_argument('--checkpoint')
+    parser.add_argument('--tiny', action='store_true')
+    parser.add_argument('--detail-of', metavar='BUNDLE', help='copy the network of this bundle')
+    options = parser.parse_args()
     path = os.path.join(options.bundle, 'detail.onnx')
-    parity = export(network.eval(), path)
+    parity = kept('detail', options.detail_of, options.bundle) if options.detail_of else export(trained(options), path)
     if parity > PARITY_LIMIT:
         raise SystemExit(f'parity {parity} is above {PARITY_LIMIT}')
     at = os.path.join(options.bundle, 'manifest.json')
