@@ -22,7 +22,7 @@ export type RegionMeter = Readonly<{
   result: () => RegionShifts | undefined;
 }>;
 
-/** Classes in rising HU, and what their shifts are divided by: a kernel itself moves lung and bone (B40f to B70f: lung 2.4, bone 1.5, fat 0.6, soft tissue 0.1 HU). */
+/** Classes in rising HU, and what their shifts are divided by: a kernel itself moves lung and bone (B40f to B70f: lung 2.4, fat 0.6, soft tissue 0.1 HU). */
 const CLASSES = [{ end: -400, share: 3 }, { end: -10, share: 1 }, { end: 200, share: 1 }, { end: Infinity, share: 3 }] as const;
 const LEAST_REGIONS = 20;
 const STANDARD_ERRORS = 2;
