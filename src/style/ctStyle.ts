@@ -38,25 +38,29 @@ export async function createCtStyle(
     all.push({ look, acquisition });
   }
   if (codes.length === 0) throw new ConcordError('CONCORD_REFERENCE', 'A style needs at least one usable scan, got none.');
-  const meanOver = (of: (scan: (typeof all)[number]) => ArrayLike<number>): number[] =>
-    Array.from({ length: of(all[0]!).length }, (_, i) => all.reduce((sum, scan) => sum + of(scan)[i]!, 0) / all.length);
-  const spectra = all.map(({ look }) => look.spectra).filter((values) => values !== undefined);
-  const code = Array.from(codes[0]!, (_, i) => codes.reduce((sum, each) => sum + each[i]!, 0) / codes.length);
+  const looks = all.map(({ look }) => look);
+  const spectra = looks.map((look) => look.spectra).filter((values) => values !== undefined);
+  const code = meanOf(codes);
   const spread = bundle.manifest.calibration.codeSpread;
   return {
     schemaVersion: 1, id, modality: 'CT', protocol: `${protocol.id}/${protocol.version}`,
     code,
-    nps: meanOver(({ look }) => look.noise.nps),
-    patches: Math.min(...all.map(({ look }) => look.noise.patches)),
-    spectra: spectra.length === 0 ? null : Array.from(spectra[0]!, (_, i) => spectra.reduce((sum, values) => sum + values[i]!, 0) / spectra.length),
-    sampled: Math.min(...all.map(({ look }) => look.sampled)),
-    amplitude: meanOver(({ look }) => look.amplitude),
-    detailSd: meanOver(({ look }) => [look.detailSd])[0]!,
+    nps: meanOf(looks.map(({ noise }) => noise.nps)),
+    patches: Math.min(...looks.map(({ noise }) => noise.patches)),
+    spectra: spectra.length === 0 ? null : meanOf(spectra),
+    sampled: Math.min(...looks.map(({ sampled }) => sampled)),
+    amplitude: meanOf(looks.map(({ amplitude }) => amplitude)),
+    detailSd: meanOf(looks.map(({ detailSd }) => [detailSd]))[0]!,
     scans: codes.length,
     encoderSha256: encoderSha256(bundle.manifest),
     acquisition: sharedAcquisition(all.map(({ acquisition }) => acquisition)),
     dispersion: Math.sqrt(codes.reduce((sum, each) => sum + styleDistance(each, code, spread) ** 2, 0) / codes.length),
   };
+}
+
+/** Element by element; at least one row, all of one length. */
+function meanOf(rows: readonly ArrayLike<number>[]): number[] {
+  return Array.from(rows[0]!, (_, i) => rows.reduce((sum, row) => sum + row[i]!, 0) / rows.length);
 }
 
 /** Log powers of patches as the denoiser takes them, [48]. */

@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { packageRoot } from '../../src/config/packageRoot.ts';
+import { newestBundle } from '../../src/config/installedBundles.ts';
 import { LOOK_COUNT } from '../../src/field/kernelLook.ts';
 import { bundleOf, loadBundle } from '../../src/inference/bundle.ts';
 import type { CtBundle } from '../../src/inference/bundle.ts';
 
 let bundle: CtBundle;
-beforeAll(async () => { bundle = bundleOf(await loadBundle(join(packageRoot, 'models/ct-kernel/0.5.0'), 'cpu'), 'CT'); });
+beforeAll(async () => { bundle = bundleOf(await loadBundle((await newestBundle('ct-kernel')).directory, 'cpu'), 'CT'); });
 afterAll(() => bundle.close());
 
 /** A look whose amplitudes fall by `slope` from band to band in every reading, with flat patches enough. */

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
+import { newestBundle } from '../../src/config/installedBundles.ts';
 import { loadProtocol, ofModality } from '../../src/config/protocol.ts';
 import { readScan } from '../../src/formats/scan.ts';
 import type { ScanInput } from '../../src/formats/scan.ts';
 import { bundleOf, loadBundle } from '../../src/inference/bundle.ts';
 import { createStyle } from '../../src/pipeline/createStyle.ts';
 import { harmonizeScan } from '../../src/pipeline/harmonizeScan.ts';
-import { packageRoot } from '../../src/config/packageRoot.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { describeWithData } from '../support/sharedData.ts';
 
@@ -18,7 +18,7 @@ describeWithData('one chest under two kernels', ['ct/kernel-pair/ct-lungdx-A0002
   async function errors(from: string, to: string): Promise<{ before: number; after: number; refusals: string[] }> {
     const folder = await scratchFolder();
     const protocol = ofModality(await loadProtocol('ct-kernel'), 'CT');
-    const bundle = bundleOf(await loadBundle(join(packageRoot, 'models/ct-kernel/0.5.0'), 'cpu'), 'CT');
+    const bundle = bundleOf(await loadBundle((await newestBundle('ct-kernel')).directory, 'cpu'), 'CT');
     const { style } = await createStyle({ id: 'other', inputs: [given(to, 'other')], biasCorrection: true, scratchDir: folder }, protocol, bundle);
     const record = await harmonizeScan({
       input: given(from, 'scan'), outputDir: folder, reference: style, referencePreview: null, seed: 0, draws: 8, datatype: 'source', biasCorrection: true, concordVersion: '0.0.0',

@@ -39,19 +39,21 @@ def redraw_error(networks, reading):
     return float(np.sqrt((difference ** 2).sum() / max(1, BANDS * reading.supported.sum())))
 
 
-def measured(networks, pair, reader, seed):
-    """One row: errors of every share at full strength and of every lambda at every share, distance facts, spread."""
+def measured(networks, pair, stranger, acquainted, seed):
+    """One row: errors of every lambda at every share, the start read by a network that knows neither volume; `known`: errors of every share at full strength, read by one that knows them; distance facts, spread."""
     source, references = chain.Reading(pair.source), [chain.Reading(r) for r in pair.references]
-    restyling = chain.Restyling(networks, source, references, reader)
+    restyling, known = (chain.Restyling(networks, source, references, reader) for reader in (stranger, acquainted))
     fields = restyling.fields(seed=seed)
     used = np.unique(np.linspace(1, source.hu.shape[0] - 2, 3).astype(int))
     slices, truth = chain.Slices(source, used), pair.truth.hu[used]
     body = source.weight[used] > .5
-    error = lambda share, strength: float(np.abs(slices.under(restyling.nodes(fields.mean(0), strength, share)) - truth)[body].mean())
-    table = np.array([[error(s, l) for l in LAMBDAS[1:]] for s in SHARES])
+    error = lambda nodes: float(np.abs(slices.under(nodes) - truth)[body].mean())
+    mean, known_mean = fields.mean(0), known.fields(seed=seed).mean(0)
+    table = np.array([[error(restyling.nodes(mean, l, s)) for l in LAMBDAS[1:]] for s in SHARES])
     nothing = float(np.abs(source.scan.hu[used] - truth)[body].mean())
     sd = fields.std(0)[np.broadcast_to(source.supported[:, None], fields.shape[1:])]
-    return dict(kind=pair.kind, nothing=nothing, table=np.concatenate([np.full((len(SHARES), 1), nothing), table], 1), sd=float(sd.mean()) if sd.size else 0.,
+    return dict(kind=pair.kind, nothing=nothing, table=np.concatenate([np.full((len(SHARES), 1), nothing), table], 1),
+                known=[error(known.nodes(known_mean, 1., s)) for s in SHARES], sd=float(sd.mean()) if sd.size else 0.,
                 redraw=[redraw_error(networks, r) for r in (source, *references)], size=start_size(restyling.start),
                 codes=[restyling.source_code.numpy()[0], restyling.reference_code.numpy()[0]])
 
@@ -68,25 +70,22 @@ def main():
     networks, _ = chain.load_bundle(options.bundle)
     volumes, readers = Volumes(options.volumes), Readers(options.readers)
     pairs = (volumes.pair(np.random.default_rng([options.seed, i]), varied=VARIED) for i in range(options.pairs))
-    rows, known = [], []
-    for i, pair in enumerate(pairs):
-        rows.append(measured(networks, pair, readers.without(pair.volumes), i))
-        known.append(measured(networks, pair, readers.without(), i))
-    result, report = calibration(rows, known)
+    rows = [measured(networks, pair, readers.without(pair.volumes), readers.without(), i) for i, pair in enumerate(pairs)]
+    result, report = calibration(rows)
     print(json.dumps(report))
     with open(options.out, 'w') as f:
         json.dump(result, f, indent=1)
 
 
-def residual_share(known):
+def residual_share(rows):
     """(index of the share, [shares] geometric means of the error over pairs of different scanners)."""
-    logs = np.log([r['table'][:, -1] for r in known if r['kind'] != 'same'])
+    logs = np.log([r['known'] for r in rows if r['kind'] != 'same'])
     more = logs - logs[:, [logs.mean(0).argmin()]]
     return int(np.argmax(more.mean(0) <= more.std(0) / np.sqrt(len(more)))), np.exp(logs.mean(0))
 
 
-def calibration(rows, known):
-    """(calibration of the manifest, what it was chosen from); `known`: the same pairs, starts read by networks that know their volumes."""
+def calibration(rows):
+    """(calibration of the manifest, what it was chosen from)."""
     codes = np.array([c for r in rows for c in r['codes']])
     mean, precision = codes.mean(0), np.linalg.inv(np.cov(codes.T) + .02 * np.eye(codes.shape[1]))
     distance = lambda d: float(np.sqrt(d @ precision @ d))
@@ -95,7 +94,7 @@ def calibration(rows, known):
     differ = np.array([r['kind'] != 'same' for r in rows])
     one_kernel = np.array([r['kind'] in ('same', 'dose') for r in rows])
     near = max(LEAST_NEAR, float(np.quantile(far[one_kernel], LEFT_ALONE)))
-    share, by_share = residual_share(known)
+    share, by_share = residual_share(rows)
     tables_kept = tables[:, share]  # [pairs, lambdas]
     errors = lambda lambdas: np.array([np.interp(l, LAMBDAS, t) for l, t in zip(lambdas, tables_kept)])
     by_power = {p: errors(strength(far, near, p)) for p in POWERS}

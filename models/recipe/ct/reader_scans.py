@@ -2,7 +2,7 @@
 
 python -m ct.reader_scans --volumes FILE... --out SHARDS [--studies 900] [--seed 1]
 A study is three blocks of anatomy (both halves of one volume, and another volume) under each of four scanners that share a kernel, a dose, both or neither; any two of its
-scans from different blocks are a pair. Each block's detail is tilted and blurred at random, the two halves of a volume alike: people differ in this, and none of it is the scanner's.
+scans from different blocks are a pair. Each block's detail has a level, tilt and blur of its own, the two halves of a volume nearly the same: people differ in this, and none of it is the scanner's.
 """
 import argparse
 
@@ -130,7 +130,7 @@ def study(volumes, clean, rng):
             look = anatomy.look(scanner)
             if look is not None:
                 area = band_weights((64, 64), anatomy.spacing[1:])[1:].mean((1, 2))
-                rows.append(dict(look, area=area, transfer=log_transfer(scanner), sigma=scanner.sigma, pixel=size, volume=volume, place=place, scanner=number))
+                rows.append(dict(look, area=area, transfer=log_transfer(scanner), volume=volume, place=place, scanner=number))
     return rows
 
 
