@@ -57,6 +57,8 @@ export type CtProtocol = SharedProtocol & Readonly<{
   start: Readonly<{ kind: 'noise-power-ratio' }>;
   sampler: SamplerSettings<Readonly<{ cellSigma: number; bandSigma: number; classShare: number }>>;
   field: Readonly<{ minGain: number; maxGain: number; softCapHu: number }>;
+  /** What is left of the noise when kernels agree; absent: off (detail/chooseDose.ts). */
+  dose?: Readonly<{ mode: 'auto' | 'off'; leastChange: number; largestShape: number; leastPatches: number; highestEnergy: number }>;
   /** The diffusion in image space; absent: off. `auto` runs it within the three limits (detail/chooseDetail.ts). */
   detail?: Readonly<{ mode: 'auto' | 'on' | 'off'; timesteps: readonly number[]; capHu: number; highestLevel: number; largestShape: number; leastPatches: number }>;
   gates: Readonly<{

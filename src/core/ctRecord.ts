@@ -23,6 +23,12 @@ export type DetailFacts = Readonly<{
   change: Readonly<{ meanHu: number; largestHu: number; tiles: number }> | null;
 }>;
 
+/**
+ * Whether noise was brought to the reference's beside the gain field, and why, in words. `noiseRatio` and `shapeDifference` of the reference against the scan under the
+ * gain field; null with too few flat patches. `gains`: of bands 1 … 12 where there is nothing but noise, times the field's; null when nothing was done.
+ */
+export type DoseFacts = Readonly<{ reason: string; noiseRatio: number | null; shapeDifference: number | null; gains: readonly number[] | null }>;
+
 /** What a CT's record holds besides: all that its report draws. Bands 1 … 12. */
 export type CtFacts = Readonly<{
   /** Centre frequencies, cycles/mm. */
@@ -41,6 +47,7 @@ export type CtFacts = Readonly<{
   rankError: number;
   anchors: readonly HuAnchor[];
   regions: Readonly<{ count: number; worstClass: number; median: number; p99: number }> | null;
+  dose: DoseFacts;
   detail: DetailFacts;
 }>;
 

@@ -8,7 +8,7 @@ export type DoseDirection = Readonly<{ level: number; shape: number }>;
 const FIRST_BAND = 4;
 const LEAST_POWER = 1e-9;
 /** Pulls the lowest two gains to 1, as anatomy in the patches misleads them. */
-const LOCK = [0.3, 0.9];
+const LOCK: NoiseLock = [0.3, 0.9];
 
 /**
  * A dose changes the level of a noise power spectrum, a kernel its shape: the SD over bands 4 … 12 of half the log ratio. Spectra of
@@ -24,9 +24,12 @@ export function doseDirection(source: ArrayLike<number>, reference: ArrayLike<nu
   return { level: noiseSd(reference, spacing) / Math.max(noiseSd(source, spacing), LEAST_POWER), shape };
 }
 
+/** Shares of the change of the two lowest bands. */
+export type NoiseLock = readonly [number, number];
+
 /** Gains of bands 1 … 12 that give the source the reference's noise power: the right grain, and edges as wrong as the doses differ. The lowest two lead from 1 to the third. */
-export function noiseGains(source: ArrayLike<number>, reference: ArrayLike<number>, bounds: Readonly<{ minGain: number; maxGain: number }>): Float64Array {
-  const gains = Float64Array.from({ length: BAND_COUNT }, (_, b) => 1 + (LOCK[b] ?? 1) * (Math.sqrt(reference[b]! / Math.max(source[b]!, LEAST_POWER)) - 1));
+export function noiseGains(source: ArrayLike<number>, reference: ArrayLike<number>, bounds: Readonly<{ minGain: number; maxGain: number }>, lock = LOCK): Float64Array {
+  const gains = Float64Array.from({ length: BAND_COUNT }, (_, b) => 1 + (lock[b] ?? 1) * (Math.sqrt(reference[b]! / Math.max(source[b]!, LEAST_POWER)) - 1));
   for (const b of [1, 0]) gains[b] = Math.min(Math.max(gains[b]!, Math.min(1, gains[b + 1]!)), Math.max(1, gains[b + 1]!));
   return gains.map((gain) => Math.min(Math.max(gain, bounds.minGain), bounds.maxGain));
 }

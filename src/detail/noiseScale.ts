@@ -29,17 +29,35 @@ export function detailCondition(source: ArrayLike<number>, reference: ArrayLike<
   return { numbers: Float32Array.from([...logs, Math.log(scaleHu / SCALE_HU), Math.log(Math.sqrt(spacing[0] * spacing[1]) / PIXEL_MM)]), scaleHu };
 }
 
+/** Variance in HU² of noise of band powers 1 … 12 under gains of these bands; the low band is silent. */
+export function filteredVariance(nps: ArrayLike<number>, gains: ArrayLike<number>, spacing: Pixel): number {
+  let variance = 0;
+  eachFrequency(spacing, (knot, share) => {
+    const between = (low: number, high: number): number => low + share * (high - low);
+    const gain = between(knot === 0 ? 0 : gains[knot - 1]!, gains[knot]!);
+    variance += (gain * gain * between(nps[Math.max(knot - 1, 0)]!, nps[knot]!)) / GRID ** 2;
+  });
+  return variance;
+}
+
 /** Mean hat of bands 0 … 12 over the frequencies that pixels of this size sample; they sum to 1. */
-function planeShares([si, sj]: Pixel): Float64Array {
+function planeShares(spacing: Pixel): Float64Array {
   const shares = new Float64Array(BAND_COUNT + 1);
+  eachFrequency(spacing, (knot, share) => {
+    shares[knot]! += (1 - share) / GRID ** 2;
+    shares[knot + 1]! += share / GRID ** 2;
+  });
+  return shares;
+}
+
+/** Shows where each frequency of the grid lies: the knot below it, and the share of the next. */
+function eachFrequency([si, sj]: Pixel, see: (knot: number, share: number) => void): void {
   const cycles = (n: number, spacing: number): number => Math.min(n, GRID - n) / (GRID * spacing);
   for (let y = 0; y < GRID; y++) {
     for (let x = 0; x < GRID; x++) {
       const position = knotPosition(Math.hypot(cycles(x, si), cycles(y, sj)));
       const knot = Math.min(Math.floor(position), BAND_COUNT - 1);
-      shares[knot]! += (1 - (position - knot)) / GRID ** 2;
-      shares[knot + 1]! += (position - knot) / GRID ** 2;
+      see(knot, position - knot);
     }
   }
-  return shares;
 }

@@ -2,6 +2,8 @@ import type { SliceSmoother } from '../core/sliceSmoothing.ts';
 import type { SliceStack } from '../core/sliceStack.ts';
 import { axisCells } from './cellGrid.ts';
 import type { AxisCells } from './cellGrid.ts';
+import { addHeldBack } from './doseChange.ts';
+import type { DoseChange } from './doseChange.ts';
 import type { FactoredField } from './gainField.ts';
 import type { GainScan } from './gainStatistics.ts';
 import { CLASS_COUNT, describeSlice, softShare } from './huClasses.ts';
@@ -14,7 +16,7 @@ import type { ChangedSlice, PairBuffers, PairPlanes } from './slicePairs.ts';
 /** HU that a scanner of 12 bits stores; nothing is pushed out of it. */
 export const HU_RANGE = [-1024, 3071] as const;
 
-export type ApplySettings = Readonly<{ cellMm: number; /** Largest |ΔHU| in soft tissue. */ softCapHu: number }>;
+export type ApplySettings = Readonly<{ cellMm: number; /** Largest |ΔHU| in soft tissue. */ softCapHu: number; /** What is done to noise beside the field. */ dose?: DoseChange }>;
 
 /** A field, how it is applied, and what that needs to know of a scan: plain values, so that they can cross to a thread. */
 export type ApplyPlan = ApplySettings & Pick<SliceStack, 'shape' | 'spacing'> & Pick<SliceFilter, 'margins'> & Readonly<{ field: FactoredField; smoother: SliceSmoother }>;
@@ -28,14 +30,17 @@ export type PairChange = (planes: PairPlanes, buffers: PairBuffers) => readonly 
  * @returns by the returned function: voxels that an end of the HU range stopped, for each slice
  */
 export function createPairChange(plan: ApplyPlan, filter = filterOf(plan)): PairChange {
-  const { field, smoother, shape: [ni, nj], softCapHu } = plan;
-  const details = field.responses.map((): SlicePair => [new Float32Array(ni * nj), new Float32Array(ni * nj)]);
+  const { field, smoother, shape: [ni, nj], softCapHu, dose } = plan;
+  const responses = dose === undefined ? field.responses : [...field.responses, dose.response];
+  const details = responses.map((): SlicePair => [new Float32Array(ni * nj), new Float32Array(ni * nj)]);
+  const energy = new Float32Array(dose === undefined ? 0 : ni * nj);
   const mixer = createMixer(plan);
   return (planes, { before, body, after, parts }) => {
     for (const side of [0, 1] as const) describeSlice(before[side], body[side], smoother, parts[side]);
-    if (details.length > 0) filter.filter([parts[0].hu, parts[1].hu], field.responses, details);
+    if (details.length > 0) filter.filter([parts[0].hu, parts[1].hu], responses, details);
     const change = (side: 0 | 1): number => {
       mixer(planes[side], parts[side], details, side, after[side]);
+      if (dose !== undefined) addHeldBack(dose, details.at(-1)![side], energy, after[side]);
       return addChange(before[side], after[side], parts[side], softCapHu);
     };
     return [change(0), change(1)];
@@ -74,9 +79,9 @@ function createMixer({ field: { cells, weights }, shape, spacing, cellMm }: Appl
   const row = new Float64Array(CLASS_COUNT * (cellsX + 1));
   return (k, { classes, shares, weight }, details, side, out) => {
     out.fill(0);
-    for (const [r, detail] of details.entries()) {
-      const image = detail[side];
-      blendSlab(weights[r]!, alongZ, k, cells, slab, cellsZ);
+    for (const [r, weightsOf] of weights.entries()) {
+      const image = details[r]![side];
+      blendSlab(weightsOf, alongZ, k, cells, slab, cellsZ);
       for (let j = 0, n = 0; j < nj; j++) {
         blendRow(slab, alongY, j, cells, row);
         for (let i = 0; i < ni; i++, n++) {

@@ -22,17 +22,15 @@ type Evidence = Readonly<{
   energies: BandEnergies;
   factored: FactoredField;
   measured: CtChange;
+  dose: CtFacts['dose'];
   detail: CtFacts['detail'];
 }>;
 
 /** The CT part of a record, six decimals each: all that the report draws. */
-export function ctFacts({ before, after, reference, start, field, residual, energies, factored, measured, detail }: Evidence): CtFacts {
+export function ctFacts({ before, after, reference, start, field, residual, energies, factored, measured, dose, detail }: Evidence): CtFacts {
   const bands = Array.from({ length: BAND_COUNT }, (_, b) => b);
   const nodes = supportedNodes(energies);
-  const soft = nodes.filter(({ group }) => group === SOFT);
-  const gainsOf = (of: readonly Node[], band: number): Float64Array =>
-    Float64Array.from(of, ({ group, cell, count }) => field.gains[(group * count + cell) * BAND_COUNT + band]!);
-  const spreads = bands.map((band) => (nodes.length === 0 ? [1, 1] : quantiles(gainsOf(nodes, band), [0.05, 0.95])));
+  const spreads = bands.map((band) => (nodes.length === 0 ? [1, 1] : quantiles(gainsOf(field, nodes, band), [0.05, 0.95])));
   const curves = (of: (look: CtLook) => ArrayLike<number>, own: readonly number[]): CtFacts['nps'] =>
     ({ source: rounded(of(before)), harmonized: rounded(of(after)), reference: rounded(own) });
   return {
@@ -42,7 +40,7 @@ export function ctFacts({ before, after, reference, start, field, residual, ener
     amplitude: curves(({ amplitude }) => amplitude, reference.amplitude),
     gains: {
       start: rounded(start.gains),
-      mean: rounded(bands.map((band) => mean(gainsOf(soft.length > 0 ? soft : nodes, band)))),
+      mean: rounded(meanSoftGains(field, energies)),
       low: rounded(spreads.map(([low]) => low!)),
       high: rounded(spreads.map(([, high]) => high!)),
       sd: rounded(bands.map((band) => mean(Float64Array.from(nodes, (node) => residual.sd.samples[channelIndex(node, band)]!)))),
@@ -52,8 +50,16 @@ export function ctFacts({ before, after, reference, start, field, residual, ener
     rankError: Number(factored.error.toFixed(6)),
     anchors: measured.anchors,
     regions: measured.regions ?? null,
+    dose,
     detail,
   };
+}
+
+/** Mean gains of bands 1 … 12 over the cells of soft tissue, over all that hold tissue where there are none, and 1 without any. */
+export function meanSoftGains(field: GainField, energies: BandEnergies): number[] {
+  const nodes = supportedNodes(energies);
+  const soft = nodes.filter(({ group }) => group === SOFT);
+  return Array.from({ length: BAND_COUNT }, (_, band) => mean(gainsOf(field, soft.length > 0 ? soft : nodes, band)));
 }
 
 /** Mean over bands and nodes with tissue of the SD over draws, log gain: the uncertainty that is gated. */
@@ -70,6 +76,10 @@ function supportedNodes(energies: BandEnergies): Node[] {
   const count = energies.volume.length / CLASS_COUNT;
   return Array.from({ length: energies.volume.length }, (_, n): Node => ({ group: Math.floor(n / count), cell: n % count, count }))
     .filter(({ group, cell }) => isSupported(energies, group * count + cell));
+}
+
+function gainsOf(field: GainField, nodes: readonly Node[], band: number): Float64Array {
+  return Float64Array.from(nodes, ({ group, cell, count }) => field.gains[(group * count + cell) * BAND_COUNT + band]!);
 }
 
 /** Index in a tensor [class · band, Z, Y, X]. */

@@ -21,6 +21,7 @@ import { isHardRefusal } from './gates.ts';
 import { createLookMeter, measureCt } from './measureCt.ts';
 import { checkModality } from './modality.ts';
 import { openDetail } from './openDetail.ts';
+import { openDose } from './openDose.ts';
 import { sampleGainResidual } from './sampleField.ts';
 import { shrinkageAt } from './shrinkage.ts';
 
@@ -61,12 +62,14 @@ export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Reado
   const field = composeGainField(start.gains, residual.mean, { shrinkage, residual: share, ...protocol.field });
   const detail = openDetail({ scan, native, noise: look.noise, energies, reference, seed: job.seed }, protocol, bundle);
   const applied = detail.gains ?? field;
+  const dose = openDose({ native, noise: look.noise, energies, reference, field: applied, isDetailRunning: detail.stage !== null }, protocol);
   const factored = factorField(applied);
   const meter = createCtMeter(native);
   const lookAfter = createLookMeter(native);
   const used = new Set(evenlySpaced(native.stack.shape[2], USED_SLICES));
   const cleaned = new Float32Array(native.stack.shape[0] * native.stack.shape[1]);
-  for await (const slice of gainSlicesInThreads(factored, native, { cellMm: protocol.statistics.cellMm, softCapHu: protocol.field.softCapHu }, cores)) {
+  const settings = { cellMm: protocol.statistics.cellMm, softCapHu: protocol.field.softCapHu, ...(dose.change && { dose: dose.change }) };
+  for await (const slice of gainSlicesInThreads(factored, native, settings, cores)) {
     await detail.stage?.apply(slice);
     meter.add(slice);
     if (!used.has(slice.k)) continue;
@@ -92,7 +95,7 @@ export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Reado
     issues: [...issues, ...start.issues, ...(measured.meanChange === 0 ? [issue('UNCHANGED', 'no voxel changed')] : [])],
     conform: { orientation: 'RAS', intensity: 'HU', shape: [...native.stack.shape], spacingMm: [...native.stack.spacing], cells: [...energies.cells], bodyVoxels: native.body.voxels },
     toneCurve: null,
-    ct: ctFacts({ before: look, after, reference, start, field: applied, residual, energies, factored, measured, detail: detail.facts() }),
+    ct: ctFacts({ before: look, after, reference, start, field: applied, residual, energies, factored, measured, dose: dose.facts, detail: detail.facts() }),
     images: { source: look.pictures, harmonized: after.pictures, reference: job.referencePreview?.modality === 'CT' ? job.referencePreview.pictures : null },
     image: isRefused ? null : scan.volume,
   };

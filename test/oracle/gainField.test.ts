@@ -9,8 +9,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sliceStackOf } from '../../src/core/sliceStack.ts';
 import { createSmoother } from '../../src/core/sliceSmoothing.ts';
 import type { Shape3, Volume } from '../../src/core/volume.ts';
+import { chooseDose } from '../../src/detail/chooseDose.ts';
 import { gainSlices } from '../../src/field/applyGainField.ts';
 import { fillBody, findBody } from '../../src/field/bodyMask.ts';
+import { doseReach } from '../../src/field/doseChange.ts';
+import type { DoseChange } from '../../src/field/doseChange.ts';
 import { factorField } from '../../src/field/gainField.ts';
 import type { GainField } from '../../src/field/gainField.ts';
 import { bandEnergies, gainStatistics } from '../../src/field/gainStatistics.ts';
@@ -25,11 +28,13 @@ import { bandResponse, createSliceFilter } from '../../src/field/radialBands.ts'
 import { describeWithOracle, oraclePython } from '../support/oraclePython.ts';
 
 type Packed = Readonly<{ shape: readonly number[]; base64: string }>;
+type PackedDose = Readonly<{ gains: Packed; variance: number }>;
 type Vectors = Readonly<{
   spacing: readonly [number, number, number]; grid: readonly [number, number, number]; patches: readonly [number, number]; slice: number;
   nps: readonly [Packed, Packed]; spectra: readonly [Packed, Packed]; looks: readonly [Packed, Packed];
   flat: Readonly<{ nps: Packed; patches: number; look: Packed }>;
-}> & Readonly<Record<'source' | 'reference' | 'smoothed' | 'weight' | 'body' | 'bands' | 'volume' | 'energy' | 'statistics' | 'nodes' | 'operated', Packed>>;
+  doses: readonly [PackedDose, PackedDose];
+}> & Readonly<Record<'source' | 'reference' | 'smoothed' | 'weight' | 'body' | 'bands' | 'volume' | 'energy' | 'statistics' | 'nodes' | 'operated' | 'dosed' | 'field_gains', Packed>>;
 
 const recipe = fileURLToPath(new URL('../../models/recipe', import.meta.url));
 const CELL_MM = 48;
@@ -160,8 +165,8 @@ describeWithOracle('the CT gain field against the recipe’s numpy', ['scipy', '
     expect(worst(encodeLook(flat)!, values(vectors.flat.look))).toBeLessThan(1e-4);
   });
 
-  it('applies random gains as the recipe does within 0.01 HU, and needs one response for gains equal everywhere', () => {
-    const own = open({ ...vectors.source });
+  /** The random gains of the vectors, and the source's slice under them, without rounding by rank. */
+  function operate(dose?: DoseChange): { field: GainField; operated: Float32Array } {
     const [z, y, x] = vectors.grid;
     const count = x * y * z;
     const nodes = values(vectors.nodes);
@@ -170,12 +175,37 @@ describeWithOracle('the CT gain field against the recipe’s numpy', ['scipy', '
     const field: GainField = { cells: [x, y, z], gains };
     const exact = { cells: field.cells, responses: Array.from({ length: 12 }, (_, b) => bandResponse(b + 1)), error: 0,
       weights: Array.from({ length: 12 }, (_, b) => Float32Array.from({ length: 4 * count }, (_node, node) => gains[node * 12 + b]! - 1)) };
-    let operated: Float32Array | undefined;
-    for (const { k, after } of gainSlices(exact, own, { cellMm: CELL_MM, softCapHu: 200 })) if (k === vectors.slice) operated = after.slice();
-    expect(worst(operated!, values(vectors.operated))).toBeLessThan(0.01);
+    for (const { k, after } of gainSlices(exact, open({ ...vectors.source }), { cellMm: CELL_MM, softCapHu: 200, ...(dose && { dose }) })) {
+      if (k === vectors.slice) return { field, operated: after.slice() };
+    }
+    throw new Error('no slice');
+  }
+
+  it('applies random gains as the recipe does within 0.01 HU, and needs one response for gains equal everywhere', () => {
+    const { field, operated } = operate();
+    const { gains } = field;
+    expect(worst(operated, values(vectors.operated))).toBeLessThan(0.01);
     // gains that are the same everywhere need one response, and it is exact
     const uniform = factorField({ cells: field.cells, gains: gains.map((_, n) => gains[n % 12]!) });
     expect(uniform.responses).toHaveLength(1);
     expect(uniform.error).toBeLessThan(1e-6);
+  });
+
+  it('chooses the same doses, damped and amplified, within 0.01 %, and holds the change back where the recipe does, within 0.01 HU', () => {
+    const limits = { mode: 'auto', leastChange: 0.1, largestShape: 0.12, leastPatches: 100, highestEnergy: 2 } as const;
+    const [si, sj] = [vectors.spacing[2], vectors.spacing[1]];
+    const fieldGains = values(vectors.field_gains);
+    const choices = ([0.3, 2] as const).map((level, n) => {
+      const nps = Float64Array.from(values(vectors.nps[n as 0 | 1]));
+      const reference = { nps: nps.map((power, b) => level * power * fieldGains[b]! ** 2), patches: 100 };
+      return chooseDose(limits, { source: { nps, patches: 100 }, reference, fieldGains, bounds: { minGain: 0.1, maxGain: 10 }, spacing: [si, sj] }).change!;
+    });
+    for (const [n, { gains, variance }] of vectors.doses.entries()) {
+      expect(worst(choices[n]!.response.subarray(1), values(gains))).toBeLessThan(1e-4);
+      expect(choices[n]!.variance / variance).toBeCloseTo(1, 4);
+    }
+    const { operated } = operate({ ...choices[0]!, reach: doseReach([scan.stack.shape[0], scan.stack.shape[1]], [si, sj]) });
+    expect(worst(operated, values(vectors.dosed))).toBeLessThan(0.01);
+    expect(worst(operated, values(vectors.operated))).toBeGreaterThan(5);
   });
 });

@@ -82,6 +82,6 @@ def bounded(change, soft, weight):
     return weight * (change + soft * (np.clip(change, -SOFT_CAP, SOFT_CAP) - change))
 
 
-def apply_gains(plane, bands, gains, classes, weight):
-    """One slice restyled: gains [12, J, I] or [12, 1, 1] already interpolated over cells and classes; classes [4, J, I]; weight [J, I]."""
-    return in_range(plane, plane + bounded(((gains - 1) * bands).sum(0), classes[SOFT], weight))
+def apply_gains(plane, bands, gains, classes, weight, more=0):
+    """One slice restyled: gains [12, J, I] or [12, 1, 1] already interpolated over cells and classes; classes [4, J, I]; weight [J, I]; `more`: change in HU beside that of the gains."""
+    return in_range(plane, plane + bounded(((gains - 1) * bands).sum(0) + more, classes[SOFT], weight))

@@ -9,10 +9,12 @@ import torch
 from chain import OnnxNetwork
 from ct import cells
 from ct.bands import BANDS, GAIN_MAX, GAIN_MIN, apply_gains, band_images, band_weights, fft_size
+from ct.dose import dose, held_back
 from ct.flat_patches import nps, pooled
 from ct.gain_start import start_gain
 from ct.kernel_look import Look, mean_look
 from ct.gain_statistics import CLASS_COUNT, MIN_SUPPORT_MM3, USED_SLICES, Parts, energies, evenly, tensor
+from ct.hounsfield import SOFT
 from ct.noise import smooth_noise
 from ct.patch_spectra import spectra
 from ct.simulate import FIELD_SCALE, mean_groups, spectral
@@ -75,7 +77,7 @@ class Restyling:
     """A source towards the style of references: start, codes, field, and slices under any strength. `reader`: of kernels, instead of the bundle's."""
 
     def __init__(self, networks, source, references, reader=None):
-        self.networks, self.source = networks, source
+        self.networks, self.source, self.references = networks, source, references
         tensor1 = lambda a: torch.from_numpy(np.asarray(a, np.float32))[None]
         self.start = start_gain(source.look, mean_look([r.look for r in references]), reader or networks['reader'])
         self.spectra = [tensor1(spectral(g)) for g in (source.groups[0], mean_groups([r.groups[0] for r in references]))]
@@ -113,6 +115,12 @@ class Restyling:
         kept = residual * self.source.supported[:, None]
         return np.clip(np.exp(strength * (np.log(self.start)[None, :, None, None, None] + share * kept)), GAIN_MIN, GAIN_MAX)
 
+    def dose(self, nodes):
+        """The Dose that the noise still asks for under these nodes, or None."""
+        soft = self.source.supported[SOFT]
+        gains = nodes[SOFT][:, soft if soft.any() else slice(None)].reshape(BANDS, -1).mean(1)
+        return dose(self.source.flat, mean_flat(self.references), gains, self.source.scan.spacing[1:])
+
 
 class Slices:
     """Bands, classes and weights of chosen slices, kept so that many gains can be tried."""
@@ -124,11 +132,12 @@ class Slices:
         spectral = band_weights(tuple(fft_size(n) for n in shape[1:]), spacing[1:])
         self.parts = [(reading.scan.hu[k], band_images(reading.hu[k], spectral), reading.classes(k), reading.weight[k]) for k in self.used]
 
-    def under(self, nodes):
-        """[slices, J, I] restyled by gains [4, 12, Z, Y, X]."""
+    def under(self, nodes, dose=None):
+        """[slices, J, I] restyled by gains [4, 12, Z, Y, X], and by a dose."""
         flat = bool(np.ptp(nodes, (0, 2, 3, 4)).max() < 1e-6)
-        out = []
+        out, spacing = [], self.reading.scan.spacing[1:]
         for k, (plane, bands, classes, weight) in zip(self.used, self.parts):
             gains = nodes[0, :, :1, :1, :1].reshape(BANDS, 1, 1) if flat else np.einsum('cji,cbji->bji', classes, cells.at_slice(nodes, k, self.axes), optimize=True)
-            out.append(apply_gains(plane, bands, gains, classes, weight))
+            more = 0 if dose is None else held_back(np.tensordot(dose.gains, bands, 1), dose, spacing)
+            out.append(apply_gains(plane, bands, gains, classes, weight, more))
         return np.stack(out)

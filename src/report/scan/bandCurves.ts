@@ -47,7 +47,7 @@ function curveChart(frequencies: readonly number[], curves: BandCurves, shown: r
 const READ = 'The start is what a network reads from patches of both scans: which part of their difference is the kernel, and which is dose or anatomy.';
 const NOT_READ = 'There was too little tissue for a start, so every gain is 1.';
 
-function drawGains({ frequencies, gains, isStartRead, rank, rankError, detail }: CtFacts): Html {
+function drawGains({ frequencies, gains, isStartRead, rank, rankError, dose, detail }: CtFacts): Html {
   const highest = Math.max(1.2, ...gains.high, ...gains.start);
   const chart = renderChart({
     width: 460, height: 330,
@@ -66,7 +66,14 @@ function drawGains({ frequencies, gains, isStartRead, rank, rankError, detail }:
 ${chart}
 <figcaption>Below 1 a band is damped, above 1 amplified; the lowest frequencies stay at 1, so Hounsfield units hold. ${isStartRead ? READ : NOT_READ}
 Applied as ${rank} radial responses, which meet every gain within ${quantity(rankError)} of it (of 1 where it damps).
+${doseText(dose)}
 ${detailText(detail)}</figcaption></figure>`;
+}
+
+function doseText({ reason, noiseRatio, gains }: CtFacts['dose']): string {
+  if (gains === null || noiseRatio === null) return `Noise was not changed beside that: ${reason}.`;
+  const [least, most] = [Math.min(...gains), Math.max(...gains)].map((gain) => gain.toFixed(2));
+  return `Dose: ${reason}, ${noiseRatio.toFixed(2)} of the scan’s. Where there is nothing but noise, bands were also multiplied by ${least} to ${most}; at edges and in texture this was held back.`;
 }
 
 function detailText({ runs, reason, change }: CtFacts['detail']): string {

@@ -16,16 +16,18 @@ from scipy.ndimage import gaussian_filter
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../../../models/recipe'))
 sys.path.insert(0, os.path.dirname(__file__))
 
+import inserts  # noqa: E402
 import kernel_pair  # noqa: E402
 from ct import chain, evaluate, flat_patches, measures  # noqa: E402
 from ct.bands import fft_size, radial_frequency  # noqa: E402
+from ct.detail.conditions import noise_sd  # noqa: E402
 from ct.hounsfield import Scan  # noqa: E402
 from ct.kernels import FREQUENCY  # noqa: E402
 from ct.render import Volumes, filter_slices  # noqa: E402
 
 PARTS = ('kernel_pair', 'simulated', 'identity', 'dose', 'nodules', 'radiomics')
 DIAMETERS_MM, CONTRASTS_HU = (4., 7., 10.), (-50., 50., 150.)
-DISC_MM, DISC_HU = 30., 200.  # the inserted disc whose edge is measured
+DISC_MM, DISC_CONTRASTS_HU, DOSE_TIMES = 30., (100., 200., 400.), (1.5, 2., 3.)  # inserted discs whose edges are measured, and how many times the noise a lower dose has
 
 
 class Case:
@@ -82,24 +84,50 @@ def rise_mm(response, r, radius):
     mean = np.array([response[(r >= a) & (r < a + .5)].mean() if ((r >= a) & (r < a + .5)).any() else np.nan for a in bins])
     mean = np.interp(bins, bins[~np.isnan(mean)], mean[~np.isnan(mean)]) / np.nanmean(mean[bins < .5 * radius])
     beyond = bins > .5 * radius
-    cross = lambda level: bins[beyond][np.argmax(mean[beyond] < level)]
+    cross = lambda level: np.interp(-level, -np.minimum.accumulate(mean[beyond]), bins[beyond])
     return float(cross(.1) - cross(.9))
 
 
-def dose_rows(networks, calibration, volumes, count):
+class DoseCase:
+    """A real scan and its other slices at another dose (inserts.dose_pair), brought to it by what ships."""
+
+    def __init__(self, networks, calibration, path, times, is_less, seed):
+        self.what, self.put, self.anatomy, reference = inserts.dose_pair(path, times, is_less, seed)
+        source, self.truth = self.put(self.anatomy)
+        self.source, self.reference = chain.Reading(source), chain.Reading(reference)
+        self.restyling = chain.Restyling(networks, self.source, [self.reference])
+        _, strength = evaluate.table_shrinkage(calibration)(self.restyling)
+        self.nodes = self.restyling.shipped(self.restyling.fields(seed=seed).mean(0), strength, calibration)
+        self.dose = self.restyling.dose(self.nodes)
+
+    def with_insert(self, insert, used):
+        """(source, after, truth) [slices, J, I] with an insert [slices, J, I] in HU in the anatomy."""
+        hu = self.anatomy.hu.copy()
+        hu[used] += insert
+        source, truth = self.put(Scan(hu, self.anatomy.spacing))
+        return source.hu[used], chain.Slices(chain.Reading(source), used).under(self.nodes, self.dose), truth.hu[used]
+
+
+def dose_rows(networks, calibration, paths):
     rows = []
-    for case in cases(networks, calibration, volumes, count, ('dose',), 4100):
-        used = np.arange(1, case.source.hu.shape[0], 3)
-        spacing, truth = case.source.scan.spacing, case.pair.truth.hu[used]
-        noise = lambda hu: (lambda p: float(np.sqrt(p[0].mean())) if p[1] >= 8 else None)(flat_patches.nps(hu, spacing[1:]))
-        k = int(used[len(used) // 2])
-        place = soft_place(case, k, 10.)
-        row = dict(sigmas=[round(s.sigma, 1) for s in case.pair.scanners], strength=case.strength, noise_source=noise(case.source.scan.hu[used]), noise_after=noise(case.restyled(used)), noise_truth=noise(truth))
+    for seed, (path, times, is_less) in enumerate((p, t, l) for p in paths for t in DOSE_TIMES for l in (True, False)):
+        case = DoseCase(networks, calibration, path, times, is_less, seed)
+        spacing, used = case.anatomy.spacing, np.arange(1, case.anatomy.hu.shape[0], 2)
+        empty = np.zeros((len(used), *case.anatomy.hu.shape[1:]), np.float32)
+        hu = dict(zip(('source', 'after', 'truth'), case.with_insert(empty, used))) | dict(reference=case.reference.scan.hu)
+        body = case.source.weight[used] > .5
+        row = dict(case.what, is_less=is_less, runs=case.dose is not None, patches=[case.source.flat[1], case.reference.flat[1]])
+        row |= {f'noise_{n}': noise_sd(nps[0], spacing[1:]) if nps[1] >= 8 else None for n, h in hu.items() for nps in [flat_patches.nps(h, spacing[1:])]}
+        row |= {f'mae_{n}': float(np.abs(hu[n] - hu['truth'])[body].mean()) for n in ('source', 'after')}
+        k = len(used) // 2
+        place = soft_place(case, int(used[k]), 10.)
         if place is not None:
-            r = distance_from(place, truth.shape[1:], spacing)
-            disc = DISC_HU * np.clip((DISC_MM / 2 - r) / spacing[1] + .5, 0, 1)[None].astype(np.float32)
-            before, after, wanted = case.with_insert(disc, [k])
-            row |= {f'rise_{n}': rise_mm(v[0], r, DISC_MM / 2) for n, v in dict(source=before, after=after, truth=wanted).items()}
+            r = distance_from(place, empty.shape[1:], spacing)
+            for contrast in DISC_CONTRASTS_HU:
+                disc = empty.copy()
+                disc[k] = contrast * np.clip((DISC_MM / 2 - r) / spacing[1] + .5, 0, 1)
+                response = {n: v[k] - hu[n][k] for n, v in zip(('source', 'after', 'truth'), case.with_insert(disc, used))}
+                row |= {f'rise_{contrast:.0f}_{n}': rise_mm(v, r, DISC_MM / 2) for n, v in response.items()}
         rows.append(row)
     return rows
 
@@ -169,9 +197,15 @@ def spread(values):
 
 
 def dose_summary(rows):
-    ratio = lambda a, b: [r[a] / r[b] for r in rows if r.get(a) is not None and r.get(b)]
-    return dict(pairs=len(rows), noise_before=spread(ratio('noise_source', 'noise_truth')), noise_after=spread(ratio('noise_after', 'noise_truth')),
-                rise_after_over_truth=spread(ratio('rise_after', 'rise_truth')), rows=rows)
+    """By direction, over scans with flat tissue enough for the dose step, and how many were left alone for want of it."""
+    out = dict(pairs=len(rows), left_alone=sum(not r['runs'] for r in rows), rows=rows)
+    for name, is_less in (('less_noise', True), ('more_noise', False)):
+        mine = [r for r in rows if r['runs'] and r['is_less'] == is_less]
+        ratio = lambda a, b: [r[a] / r[b] for r in mine if r.get(a) is not None and r.get(b)]
+        out[name] = dict(pairs=len(mine), noise_before=spread(ratio('noise_source', 'noise_truth')), noise_after=spread(ratio('noise_after', 'noise_truth')),
+                         noise_after_over_reference=spread(ratio('noise_after', 'noise_reference')), noise_within_10_percent=int(sum(abs(v - 1) <= .1 for v in ratio('noise_after', 'noise_truth'))),
+                         mae=spread(ratio('mae_after', 'mae_source')), **{f'rise_{c:.0f}': spread(ratio(f'rise_{c:.0f}_after', f'rise_{c:.0f}_truth')) for c in DISC_CONTRASTS_HU})
+    return out
 
 
 def nodule_summary(rows):
@@ -188,7 +222,7 @@ def main():
         parser.add_argument('--' + name, required=True)
     parser.add_argument('--radiomics')
     parser.add_argument('--pairs', type=int, default=32)
-    parser.add_argument('--few', type=int, default=10, help='pairs of dose, nodules and radiomics')
+    parser.add_argument('--few', type=int, default=10, help='pairs of nodules and radiomics')
     parser.add_argument('--only', nargs='+', choices=PARTS, default=PARTS)
     parser.add_argument('--json')
     options = parser.parse_args()
@@ -199,7 +233,7 @@ def main():
     run = dict(
         kernel_pair=lambda: kernel_pair.measure(networks, calibration, os.path.join(options.data, 'ct/kernel-pair'), held_out[1:]),
         simulated=lambda: evaluate.measure(networks, calibration, volumes, options.pairs, 4000),
-        identity=lambda: identity_rows(networks, calibration, volumes), dose=lambda: dose_summary(dose_rows(networks, calibration, volumes, options.few)),
+        identity=lambda: identity_rows(networks, calibration, volumes), dose=lambda: dose_summary(dose_rows(networks, calibration, [*held_out, os.path.join(options.data, 'ct/kernel-pair/ct-lungdx-A0002-B40f.nii.gz')])),
         nodules=lambda: nodule_summary(nodule_rows(networks, calibration, volumes, options.few)),
         radiomics=lambda: radiomics(options.radiomics, networks, calibration, volumes, options.few) if options.radiomics else None)
     result = json.load(open(options.json)) if options.json and os.path.exists(options.json) else {}

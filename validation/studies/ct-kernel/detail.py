@@ -2,8 +2,8 @@
 
 python validation/studies/ct-kernel/detail.py --bundle models/ct-kernel/VERSION --network FILE(.onnx or .pt) --pair DIR --scans FILE... --volumes FILE... [--json OUT]
 
-Arms: nothing; "gain": the gain field as it ships; "ratio": gains that give the source the reference's noise power, the detail stage's start; "detail": the stage on top of these.
-inserted_dose: the truth is a real scan, the source that scan with more noise of its own spectrum (1.5, 2, 3 times the SD), the reference its other slices. The other kinds put
+Arms: nothing; "gain": the gain field alone; "dose": the field and the dose step, what ships; "ratio": gains that give the source the reference's noise power, the detail stage's start; "detail": the stage on top of these.
+inserted_dose: the truth is a real scan, the source that scan with more noise of its own spectrum (1.5, 2, 3 times the SD), the reference its other slices; inserted_noise the other way round. The other kinds put
 held-out volumes under simulated scanners; the noisier scan's extra noise is its own. Edges and nodules are inserted before noise and scanners; every arm runs with and without them, and what is measured is the difference.
 """
 import argparse
@@ -13,87 +13,27 @@ import sys
 import time
 
 import numpy as np
-from scipy.ndimage import uniform_filter
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../../../models/recipe'))
+sys.path.insert(0, os.path.dirname(__file__))
 
 from ct import chain, measures  # noqa: E402
-from ct.bands import KNOTS, fft_size, radial_frequency  # noqa: E402
 from ct.detail import stage as detail  # noqa: E402
 from ct.detail.conditions import direction, noise_gains, noise_sd  # noqa: E402
 from ct.evaluate import table_shrinkage  # noqa: E402
 from ct.flat_patches import ENOUGH, nps  # noqa: E402
 from ct.gain_statistics import evenly  # noqa: E402
-from ct.hounsfield import Scan, read_scan, smooth_in_plane  # noqa: E402
+from ct.hounsfield import Scan, read_scan  # noqa: E402
 from ct.kernels import Scanner, draw  # noqa: E402
-from ct.render import Scene, filter_slices, noise_map, white  # noqa: E402
+from ct.render import Scene  # noqa: E402
 from ct.views import centre  # noqa: E402
+from inserts import PIXELS, SLICES, dose_pair, inserted, placed, with_inserts  # noqa: E402
 
-ARMS = ('nothing', 'gain', 'ratio', 'detail')
-PIXELS, SLICES, MEASURED, READ = 256, 16, 4, 8
+ARMS = ('nothing', 'gain', 'dose', 'ratio', 'detail')
+MEASURED, READ = 4, 8
 HIGHEST_LEVEL, LARGEST_SHAPE, LEAST_PATCHES = .9, .12, 100  # where `auto` runs the stage
-KINDS = dict(inserted_dose=9, less_dose=4, more_noise=4, sharp_to_smooth=4, smooth_to_sharp=4)  # pairs
-DISCS = [(d, c) for d in (3, 5, 8) for c in (-50, 60, 150)] + [(16, c) for c in (60, 150, 400)]  # diameter mm, contrast HU; the widest are read as edges
-
-
-def placed(scan, used, rng):
-    """[(slice, row, column, diameter, contrast)]: inserts in flat soft tissue, apart from each other."""
-    out = []
-    for k in used:
-        smooth = smooth_in_plane(scan.hu[k:k + 1], scan.spacing, 3.)[0]
-        flat = uniform_filter(((smooth > -30) & (smooth < 130)).astype(np.float32), int(14 / scan.spacing[1])) > .97
-        taken = np.zeros_like(flat)
-        for d, c in rng.permutation(DISCS):
-            free = np.argwhere(flat & ~taken)
-            if not len(free):
-                break
-            j, i = free[rng.integers(len(free))]
-            out.append((int(k), int(j), int(i), float(d), float(c)))
-            reach = int(15 / scan.spacing[1])
-            taken[max(0, j - reach):j + reach, max(0, i - reach):i + reach] = True
-    return out
-
-
-def distance(shape, j, i, spacing):
-    y, x = np.mgrid[:shape[0], :shape[1]]
-    return np.hypot((y - j) * spacing[1], (x - i) * spacing[2])
-
-
-def with_inserts(scan, inserts):
-    hu = scan.hu.copy()
-    for k, j, i, d, c in inserts:
-        hu[k] += c * np.clip((d / 2 - distance(hu.shape[1:], j, i, scan.spacing)) / scan.spacing[1] + .5, 0, 1)
-    return Scan(hu, scan.spacing)
-
-
-def profile(plane, radius, spacing, reach):
-    """Mean of the plane over rings, and the rings' radii in mm."""
-    step = .5 * spacing[1]
-    ring = (radius / step).astype(int)
-    near = radius < reach
-    count = np.bincount(ring[near])
-    mean = np.bincount(ring[near], plane[near]) / np.maximum(count, 1)
-    return (np.arange(len(mean)) + .5)[count > 0] * step, mean[count > 0]
-
-
-def rise(r, mean):
-    """10 to 90 % rise distance of an edge in mm: between centre and rim plateaus of a disc."""
-    top, bottom = mean[r < 4].mean(), mean[r > 12].mean()
-    share = (mean - bottom) / (top - bottom)
-    at = lambda level: np.interp(-level, -np.minimum.accumulate(share), r)
-    return float(at(.1) - at(.9))
-
-
-def inserted(without, with_, used, inserts, spacing):
-    """[(diameter, contrast, measured contrast, area above half of it in mm², rise distance or None)] from the difference of two slices."""
-    out = []
-    for k, j, i, d, c in inserts:
-        difference = with_[list(used).index(k)] - without[list(used).index(k)]
-        radius = distance(difference.shape, j, i, spacing)
-        core = float(difference[radius <= max(.35 * d, spacing[1])].mean())
-        area = float((difference[radius < d / 2 + 4] / core > .5).sum() * spacing[1] * spacing[2])
-        out.append((d, c, core, area, rise(*profile(difference, radius, spacing, 15.)) if d > 12 else None))
-    return out
+KINDS = dict(inserted_dose=9, inserted_noise=9, less_dose=4, more_noise=4, sharp_to_smooth=4, smooth_to_sharp=4)  # pairs
+TIMES = (1.5, 2., 3.)
 
 
 def roughness(stack, body):
@@ -110,6 +50,7 @@ class Case:
         residual = restyling.fields().mean(0)
         self.size, self.strength = table_shrinkage(calibration)(restyling)
         self.nodes = restyling.shipped(residual, self.strength, calibration)
+        self.dose = restyling.dose(self.nodes)
         spacing = source.spacing[1:]
         flats = [nps(r.hu, r.scan.spacing[1:]) for r in (reading, *readings)]
         self.patches = [f[1] for f in flats]
@@ -124,7 +65,7 @@ class Case:
         """{arm: [slices, J, I]} of a scan with this one's style (the same scan, with or without inserts)."""
         reading = chain.Reading(source, READ)
         slices = chain.Slices(reading, used)
-        out = dict(nothing=source.hu[used], gain=slices.under(self.nodes), ratio=slices.under(np.broadcast_to(self.gains[None, :, None, None, None], self.nodes.shape)))
+        out = dict(nothing=source.hu[used], gain=slices.under(self.nodes), dose=slices.under(self.nodes, self.dose), ratio=slices.under(np.broadcast_to(self.gains[None, :, None, None, None], self.nodes.shape)))
         if self.enough:
             began = time.time()
             out['detail'] = self.stage.slices(reading, out['ratio'], used, self.correlation)
@@ -180,25 +121,6 @@ def scanners(rng, kind):
     return pair if kind == 'smooth_to_sharp' else pair[::-1]
 
 
-def coloured(scan, rng, times):
-    """Noise with the shape of the scan's own flat-patch spectrum that makes its SD `times` as large; below band 4 a ramp, as flat patches hold anatomy there."""
-    power, _ = nps(scan.hu, scan.spacing[1:])
-    power[:3] = power[3] * KNOTS[1:4] / KNOTS[4]
-    f = radial_frequency(tuple(fft_size(n) for n in scan.hu.shape[1:]), scan.spacing[1:])
-    return filter_slices(white(scan.hu.shape, rng) * noise_map(scan), np.interp(f, KNOTS, np.sqrt(np.r_[0, power] * (times ** 2 - 1))))
-
-
-def inserted_dose(paths, seed):
-    """(what, (source, truth) of an anatomy, anatomy, reference)"""
-    path, times = paths[seed % len(paths)], (1.5, 2., 3.)[seed // len(paths) % 3]
-    scan = read_scan(path)
-    hu = centre(scan.hu, PIXELS)
-    half = min(SLICES, len(hu) // 2)
-    anatomy, reference = Scan(hu[:half], scan.spacing), Scan(hu[half:half + SLICES], scan.spacing)
-    noise = coloured(anatomy, np.random.default_rng([seed, 9]), times)
-    return dict(volume=os.path.basename(path), times=times), lambda s: (Scan(s.hu + noise, s.spacing), s), anatomy, reference
-
-
 def under_scanners(paths, kind, seed):
     """The same for a held-out volume under two simulated scanners; the reference is another volume or other slices."""
     rng = np.random.default_rng([5100, seed])
@@ -219,7 +141,9 @@ def under_scanners(paths, kind, seed):
 
 def measured(networks, calibration, network, paths, kind, seed, timesteps):
     """One pair; None where even `on` finds too few flat patches."""
-    what, rendered, anatomy, reference = inserted_dose(paths, seed) if kind == 'inserted_dose' else under_scanners(paths, kind, seed)
+    is_inserted = kind in ('inserted_dose', 'inserted_noise')
+    what, rendered, anatomy, reference = (dose_pair(paths[seed % len(paths)], TIMES[seed // len(paths) % 3], kind == 'inserted_dose', seed) if is_inserted
+                                          else under_scanners(paths, kind, seed))
     used = evenly(len(anatomy.hu) - 2, MEASURED // 2) + 1
     used = np.unique(np.r_[used, used + 1])
     inserts = placed(anatomy, used, np.random.default_rng([seed, 8]))
@@ -237,7 +161,7 @@ def measured(networks, calibration, network, paths, kind, seed, timesteps):
         nodules = [(m[2] / t[2], m[3] / t[3]) for m, t in both if t[4] is None]
         values[arm]['nodule_contrast'], values[arm]['nodule_area'] = mean([n[0] for n in nodules]), mean([n[1] for n in nodules])
         values[arm]['edge_rise_ratio'] = {str(c): mean([m[4] / t[4] for m, t in both if t[4] and t[1] == c]) for c in (60, 150, 400)}
-    return dict(kind=kind, **what, start_size=round(case.size, 3), strength=case.strength, level=round(case.level, 3), shape=round(case.shape, 3),
+    return dict(kind=kind, **what, start_size=round(case.size, 3), strength=case.strength, dose=case.dose is not None, level=round(case.level, 3), shape=round(case.shape, 3),
                 gains=[round(float(g), 3) for g in case.gains], patches=case.patches, inserts=len(inserts), values=values)
 
 
@@ -252,7 +176,7 @@ def kernel_pair(networks, calibration, network, folder, timesteps):
         values = compared(out, target.hu[used], source.hu[used], body, source.spacing)
         reading = chain.Reading(source, READ)
         largest, mean = seams(case, reading, out['ratio'][:1], int(used[0]))
-        result[name] = dict(values=values, strength=case.strength, level=case.level, shape=case.shape, seams=dict(largest=largest, mean=mean), seconds_per_slice=float(np.mean(case.seconds)))
+        result[name] = dict(values=values, strength=case.strength, dose=case.dose is not None, level=case.level, shape=case.shape, seams=dict(largest=largest, mean=mean), seconds_per_slice=float(np.mean(case.seconds)))
         printed(name, values)
     return result
 
@@ -309,7 +233,7 @@ def main():
     calibration, network = manifest['calibration'], detail.load(options.network)
     pair, rows = kernel_pair(networks, calibration, network, options.pair, options.timesteps), []
     for kind, pairs in KINDS.items():
-        found, paths = 0, options.scans if kind == 'inserted_dose' else options.volumes
+        found, paths = 0, options.scans if kind.startswith('inserted') else options.volumes
         for seed in range(4 * pairs):
             row = measured(networks, calibration, network, paths, kind, seed, options.timesteps) if found < pairs else None
             if row:

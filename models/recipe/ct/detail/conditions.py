@@ -36,9 +36,9 @@ def direction(source_nps, reference_nps, spacing):
     return noise_sd(reference_nps, spacing) / max(noise_sd(source_nps, spacing), 1e-9), float(ratio[3:].std())
 
 
-def noise_gains(source_nps, reference_nps):
+def noise_gains(source_nps, reference_nps, lock=LOCK):
     """[12] gains that give the source the reference's noise power: the right grain, and edges as wrong as the doses differ. The first two lead from 1 to the third."""
-    gains = 1 + LOCK * (np.sqrt(reference_nps / np.maximum(source_nps, 1e-9)) - 1)
+    gains = 1 + lock * (np.sqrt(reference_nps / np.maximum(source_nps, 1e-9)) - 1)
     for b in (1, 0):
         gains[b] = np.clip(gains[b], min(1, gains[b + 1]), max(1, gains[b + 1]))
     return np.clip(gains, GAIN_MIN, GAIN_MAX)

@@ -1,0 +1,47 @@
+import type { DoseChange } from '../field/doseChange.ts';
+import type { NoisePower } from '../field/noisePower.ts';
+import { BAND_COUNT } from '../field/radialBands.ts';
+import { doseDirection, noiseGains } from './doseDirection.ts';
+import type { DoseDirection } from './doseDirection.ts';
+import { filteredVariance } from './noiseScale.ts';
+
+/**
+ * `auto`: where both scans have `leastPatches` flat patches, their noise under the gain field differs by `leastChange` in level or more, and its spectra by
+ * `largestShape` at most (doseDirection.ts): beyond, the kernels still differ. `off`: never. `highestEnergy` as in DoseChange.
+ */
+export type DoseLimits = Readonly<{ mode: 'auto' | 'off'; leastChange: number; largestShape: number; leastPatches: number; highestEnergy: number }>;
+
+/** Whether doses are brought together and why, in words for the record and the report. `gains`: what the field's are multiplied by where there is nothing but noise. */
+export type DoseChoice = Readonly<{ reason: string; direction: DoseDirection | null; gains: Float64Array | null; change: Omit<DoseChange, 'reach'> | null }>;
+
+/** The lowest bands hold faint structures more than noise. */
+const LOCK = [0, 0.5] as const;
+
+/** @param given.fieldGains what the gain field does to soft tissue, bands 1 … 12; @param given.spacing mm along I and J */
+export function chooseDose(
+  limits: DoseLimits,
+  given: Readonly<{
+    source: NoisePower; reference: Readonly<{ nps: ArrayLike<number>; patches: number }>; fieldGains: ArrayLike<number>;
+    bounds: Readonly<{ minGain: number; maxGain: number }>; spacing: readonly [number, number];
+  }>,
+): DoseChoice {
+  const { source, reference, fieldGains, bounds, spacing } = given;
+  if (limits.mode === 'off') return left('switched off in the protocol', null);
+  if (Math.min(source.patches, reference.patches) < limits.leastPatches) {
+    return left(`too little flat soft tissue: ${source.patches} patches in the scan, ${reference.patches} in the reference`, null);
+  }
+  const started = source.nps.map((power, b) => power * fieldGains[b]! ** 2);
+  const direction = doseDirection(started, reference.nps, spacing);
+  if (direction.shape > limits.largestShape) return left('the noise differs by more than a dose', direction);
+  if (Math.abs(Math.log(direction.level)) < Math.log1p(limits.leastChange)) return left('the noise has the reference’s level', direction);
+  const wanted = noiseGains(started, reference.nps, bounds, LOCK);
+  const added = Float64Array.from({ length: BAND_COUNT }, (_, b) => Math.min(Math.max(fieldGains[b]! * wanted[b]!, bounds.minGain), bounds.maxGain) - fieldGains[b]!);
+  return {
+    reason: `under a like kernel the reference has ${direction.level < 1 ? 'less' : 'more'} noise`, direction, gains: wanted,
+    change: { response: Float64Array.of(0, ...added), variance: filteredVariance(source.nps, added, spacing), highestEnergy: limits.highestEnergy },
+  };
+}
+
+function left(reason: string, direction: DoseDirection | null): DoseChoice {
+  return { reason, direction, gains: null, change: null };
+}

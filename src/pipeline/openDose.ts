@@ -1,0 +1,33 @@
+import type { CtProtocol } from '../config/protocol.ts';
+import type { CtStyle } from '../config/styleFile.ts';
+import type { CtFacts } from '../core/ctRecord.ts';
+import { chooseDose } from '../detail/chooseDose.ts';
+import { doseReach } from '../field/doseChange.ts';
+import type { DoseChange } from '../field/doseChange.ts';
+import type { GainField } from '../field/gainField.ts';
+import type { BandEnergies, GainScan } from '../field/gainStatistics.ts';
+import type { NoisePower } from '../field/noisePower.ts';
+import { meanSoftGains } from './ctFacts.ts';
+
+export type OpenedDose = Readonly<{ change: DoseChange | undefined; facts: CtFacts['dose'] }>;
+
+/** Decides what noise asks for beside the gain field: nothing where the detail stage has the noise in hand, or where a protocol has no word of it. */
+export function openDose(
+  given: Readonly<{ native: GainScan; noise: NoisePower; energies: BandEnergies; reference: CtStyle; field: GainField; isDetailRunning: boolean }>, protocol: CtProtocol,
+): OpenedDose {
+  const { native: { stack: { shape, spacing: [si, sj] } }, noise, reference, field, energies } = given;
+  if (protocol.dose === undefined || given.isDetailRunning) return untouched(given.isDetailRunning ? 'the detail stage does it' : 'the protocol does not ask for it');
+  const choice = chooseDose(protocol.dose, { source: noise, reference, fieldGains: meanSoftGains(field, energies), bounds: protocol.field, spacing: [si, sj] });
+  const rounded = (value: number): number => Number(value.toPrecision(6));
+  return {
+    change: choice.change === null ? undefined : { ...choice.change, reach: doseReach([shape[0], shape[1]], [si, sj]) },
+    facts: {
+      reason: choice.reason, noiseRatio: choice.direction === null ? null : rounded(choice.direction.level),
+      shapeDifference: choice.direction === null ? null : rounded(choice.direction.shape), gains: choice.gains === null ? null : Array.from(choice.gains, rounded),
+    },
+  };
+}
+
+function untouched(reason: string): OpenedDose {
+  return { change: undefined, facts: { reason, noiseRatio: null, shapeDifference: null, gains: null } };
+}
