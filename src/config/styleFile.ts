@@ -34,7 +34,7 @@ export type MrStyle = SharedStyle & Readonly<{
 /** Of CT (models/schema/style-ct.schema.json): Hounsfield units need no scale. */
 export type CtStyle = SharedStyle & Readonly<{
   modality: 'CT';
-  /** Noise power of bands 1 … 12 in flat soft tissue, HU², and how many patches it rests on (the fewest of a scan). */
+  /** Noise power of bands 1 … 12 in flat soft tissue, HU², and how many patches it rests on. */
   nps: readonly number[];
   patches: number;
   /** Mean log powers of patches, [group · 12]; null when no scan had enough tissue. */

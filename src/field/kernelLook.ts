@@ -1,3 +1,4 @@
+import { ENOUGH_PATCHES } from './noisePower.ts';
 import { GROUP_COUNT } from './patchSpectra.ts';
 import { BAND_COUNT } from './radialBands.ts';
 
@@ -9,8 +10,6 @@ export type KernelLook = Readonly<{
   patches: number;
 }>;
 
-/** From so many flat patches on their noise power says something. */
-const ENOUGH_FLAT = 30;
 /** About the mean of log amplitudes in HU. */
 const CENTRE = 1.5;
 const LEAST_POWER = 1e-2;
@@ -24,7 +23,7 @@ export const LOOK_COUNT = BAND_COUNT * (GROUP_COUNT + 1) + 3;
  */
 export function encodeLook({ spectra, sampled, nps, patches }: KernelLook): Float32Array | undefined {
   if (spectra === undefined) return undefined;
-  const isFlat = patches >= ENOUGH_FLAT;
+  const isFlat = patches >= ENOUGH_PATCHES;
   return Float32Array.of(
     ...Array.from(spectra, (log) => log / 2 - CENTRE),
     ...Array.from(nps, (power) => (isFlat ? 0.5 * Math.log(Math.max(power, LEAST_POWER)) - CENTRE : 0)),

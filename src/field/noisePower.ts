@@ -12,6 +12,9 @@ const FLAT_SD = 25;
 /** Noise power of bands 1 … 12 in HU², white noise of variance s² giving s², and the number of flat patches it is the mean of. */
 export type NoisePower = Readonly<{ nps: Float64Array; patches: number }>;
 
+/** From so many flat patches on their noise power says something. */
+export const ENOUGH_PATCHES = 30;
+
 /** Collects the flat patches of slices as they are shown; a few planes of memory. */
 export type NoiseMeter = Readonly<{ add: (hu: Float32Array) => void; result: () => NoisePower }>;
 
@@ -40,6 +43,16 @@ export function createNoiseMeter([ni, nj]: readonly [number, number], spacing: r
       }
     },
     result: () => ({ nps: perBand(power.map((sum) => sum / Math.max(patches, 1)), spacing), patches }),
+  };
+}
+
+/** What several scans of one scanner show together: the mean over those with patches enough, and the sum of theirs; the first of them where none has. At least one scan. */
+export function pooledNoise(scans: readonly NoisePower[]): NoisePower {
+  const good = scans.filter(({ patches }) => patches >= ENOUGH_PATCHES);
+  if (good.length === 0) return scans[0]!;
+  return {
+    nps: Float64Array.from({ length: BAND_COUNT }, (_, b) => good.reduce((sum, { nps }) => sum + nps[b]!, 0) / good.length),
+    patches: good.reduce((sum, { patches }) => sum + patches, 0),
   };
 }
 

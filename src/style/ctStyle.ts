@@ -4,6 +4,7 @@ import type { CtProtocol } from '../config/protocol.ts';
 import type { CtStyle } from '../config/styleFile.ts';
 import { gainStatistics, isSupported } from '../field/gainStatistics.ts';
 import type { BandEnergies } from '../field/gainStatistics.ts';
+import { pooledNoise } from '../field/noisePower.ts';
 import type { NoisePower } from '../field/noisePower.ts';
 import { GROUP_COUNT } from '../field/patchSpectra.ts';
 import { BAND_COUNT } from '../field/radialBands.ts';
@@ -40,13 +41,14 @@ export async function createCtStyle(
   if (codes.length === 0) throw new ConcordError('CONCORD_REFERENCE', 'A style needs at least one usable scan, got none.');
   const looks = all.map(({ look }) => look);
   const spectra = looks.map((look) => look.spectra).filter((values) => values !== undefined);
+  const noise = pooledNoise(looks.map((look) => look.noise));
   const code = meanOf(codes);
   const spread = bundle.manifest.calibration.codeSpread;
   return {
     schemaVersion: 1, id, modality: 'CT', protocol: `${protocol.id}/${protocol.version}`,
     code,
-    nps: meanOf(looks.map(({ noise }) => noise.nps)),
-    patches: Math.min(...looks.map(({ noise }) => noise.patches)),
+    nps: Array.from(noise.nps),
+    patches: noise.patches,
     spectra: spectra.length === 0 ? null : meanOf(spectra),
     sampled: Math.min(...looks.map(({ sampled }) => sampled)),
     amplitude: meanOf(looks.map(({ amplitude }) => amplitude)),
