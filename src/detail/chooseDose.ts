@@ -33,7 +33,7 @@ export function chooseDose(
   const started = source.nps.map((power, b) => power * fieldGains[b]! ** 2);
   const direction = doseDirection(started, reference.nps, spacing);
   if (direction.shape > limits.largestShape) return left('the noise differs by more than a dose', direction);
-  if (Math.abs(Math.log(direction.level)) < Math.log1p(limits.leastChange)) return left('the noise has the reference’s level', direction);
+  if (Math.abs(Math.log(direction.level)) < Math.log1p(limits.leastChange)) return left('the noise is like the reference’s, as parts of one scan are', direction);
   const wanted = noiseGains(started, reference.nps, bounds, LOCK);
   const added = Float64Array.from({ length: BAND_COUNT }, (_, b) => Math.min(Math.max(fieldGains[b]! * wanted[b]!, bounds.minGain), bounds.maxGain) - fieldGains[b]!);
   return {

@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter
 from ct.bands import BANDS, GAIN_MAX, GAIN_MIN, band_weights
 from ct.detail.conditions import GRID, direction, noise_gains
 
-LEAST_CHANGE, LARGEST_SHAPE, LEAST_PATCHES = .1, .12, 100  # of the noise's level; of its spectrum's shape, beyond which kernels differ; of flat patches in both scans
+LEAST_CHANGE, LARGEST_SHAPE, LEAST_PATCHES = .3, .12, 100  # of the noise's level, as parts of one scan differ; of its spectrum's shape, beyond which kernels differ; of flat patches in both scans
 HIGHEST_ENERGY = 2.    # local energy over that of noise up to which a change is not held back
 REACH_MM = 1.          # SD of the Gaussian over which energy is local
 POWER = 2              # of the hold

@@ -31,15 +31,16 @@ def arms(networks, calibration, source, references, truth, used, seed=0):
     restyling = chain.Restyling(networks, source, references)
     residual = restyling.fields(seed=seed).mean(0)
     distance, strength = table_shrinkage(calibration)(restyling)
-    slices = chain.Slices(source, used)
+    slices, nodes = chain.Slices(source, used), restyling.shipped(residual, strength, calibration)
+    dose = restyling.dose(nodes)
     hu, spacing = source.scan.hu[used], source.scan.spacing
     body = source.weight[used] > .5
     gaussian, sigma = measures.hand_gaussian(hu, truth, body)
     flat = flat_gain(source.flat, chain.mean_flat(references))
     out = dict(nothing=hu, gaussian=gaussian, spectrum=measures.spectrum_matching(hu, [(r.hu, r.scan.spacing) for r in references], spacing),
                flat=slices.under(restyling.everywhere(flat)), start=slices.under(restyling.nodes(residual, 1., 0.)), field=slices.under(restyling.nodes(residual, 1., 1.)),
-               model=slices.under(restyling.shipped(residual, strength, calibration)), best_linear=measures.best_linear(hu, truth, spacing))
-    return out, body, dict(distance=distance, strength=strength, sigma=float(sigma), start=[round(float(g), 3) for g in restyling.start], patches=source.flat[1])
+               model=slices.under(nodes, dose), best_linear=measures.best_linear(hu, truth, spacing))
+    return out, body, dict(distance=distance, strength=strength, sigma=float(sigma), start=[round(float(g), 3) for g in restyling.start], patches=source.flat[1], dose=dose is not None)
 
 
 def row(networks, calibration, pair, seed):

@@ -10,7 +10,7 @@ from ct.kernel_look import encoded
 from ct.kernel_reader import KernelReader, ReaderEnsemble
 
 
-LOCK = np.r_[.5, .95, np.ones(BANDS - 2)]  # share of the log gain: the lowest bands make the means of 10 mm regions, which must hold, and kernels pass nearly all of them
+PARABOLA = np.array([.095, .297, .598])  # mean f² of bands 1 to 3 as edges fill them (f^-1.5 per ring) over that of band 4: how a kernel falls from frequency 0, which the anatomy in these bands hides
 
 
 def start_gain(source, reference, reader):
@@ -19,7 +19,9 @@ def start_gain(source, reference, reader):
         return np.ones(BANDS)
     with torch.no_grad():
         log_gain = reader(*(torch.from_numpy(encoded(l))[None] for l in (source, reference)))[0].numpy()
-    return np.clip(np.exp(LOCK * log_gain.astype(np.float64)), GAIN_MIN, GAIN_MAX)
+    log_gain = log_gain.astype(np.float64)
+    log_gain[:3] = PARABOLA * log_gain[3]
+    return np.clip(np.exp(log_gain), GAIN_MIN, GAIN_MAX)
 
 
 def start_size(gain):

@@ -1,7 +1,7 @@
 """Stored volumes → views: the statistics of one anatomy at one pixel size and slice thickness, which simulate.py puts under scanners.
 
 python -m ct.views OUT.npz --volumes FILE... A view keeps band energies per cell and class, support, and the band powers of its patches; a volume of coarse
-pixels is also read as finer ones (smaller anatomy), so that every band of the networks has seen anatomy, and in halves.
+pixels is also read as finer ones, to scale by interpolation, and as smaller anatomy, so that every band of the networks has seen anatomy; and in halves.
 """
 import argparse
 import json
@@ -9,6 +9,7 @@ import os
 import time
 
 import numpy as np
+from scipy.ndimage import zoom
 
 from ct.gain_statistics import Parts, energies, evenly
 from ct.hounsfield import Scan, read_scan
@@ -35,8 +36,13 @@ def centre(hu, most):
     return hu[:, j:j + most, i:i + most]
 
 
+def to_scale(hu, factor, most):
+    """The middle `most` rows and columns with pixels finer by a factor."""
+    return zoom(centre(hu, int(np.ceil(most / factor))), (1, factor, factor), order=3)
+
+
 def views_of(scan, most_pixels):
-    """(pixel size, thickness factor, part, scan) of one volume: whole, and its halves where slices are thin."""
+    """(pixel size, thickness factor, part, scan) of one volume: whole, its halves where slices are thin, and to scale where its pixels are coarser."""
     native = scan.spacing[1]
     for pixel in PIXELS_MM:
         if pixel > native * 1.05 or native / pixel > 4:
@@ -48,6 +54,8 @@ def views_of(scan, most_pixels):
             for part, chosen in dict(whole=hu, first=hu[:half], second=hu[half:]).items():
                 if len(chosen) >= 6 and (n == 1 or part == 'whole'):
                     yield pixel, n, part, Scan(chosen, (scan.spacing[0] * scale * n, pixel, scan.spacing[2] * scale))
+            if scale < .95 and len(scan.hu) >= 6 * n:
+                yield pixel, n, 'to scale', Scan(to_scale(thicker(scan.hu, n), 1 / scale, most_pixels), (scan.spacing[0] * n, pixel, scan.spacing[2] * scale))
 
 
 def measured(scan, slices):

@@ -39,9 +39,10 @@ class Case:
         residual = self.restyling.fields(seed=seed).mean(0)
         self.distance, self.strength = evaluate.table_shrinkage(calibration)(self.restyling)
         self.nodes = self.restyling.shipped(residual, self.strength, calibration)
+        self.dose = self.restyling.dose(self.nodes)
 
     def restyled(self, used):
-        return chain.Slices(self.source, used).under(self.nodes)
+        return chain.Slices(self.source, used).under(self.nodes, self.dose)
 
     def with_insert(self, insert, used):
         """(source, restyled, truth) response to an insert [slices, J, I] in HU of the stored anatomy, each as the difference it makes."""
@@ -52,7 +53,7 @@ class Case:
         holding.smoothed, holding.weight, holding.grid = self.source.smoothed[used], self.source.weight[used], self.source.grid
         slices = chain.Slices(holding, range(len(used)))
         slices.axes[0] = chain.cells.axis_weights(self.source.hu.shape[0], spacing[0], self.source.grid[0])[used]
-        return under(a), slices.under(self.nodes) - self.restyled(used), under(b)
+        return under(a), slices.under(self.nodes, self.dose) - self.restyled(used), under(b)
 
 
 def cases(networks, calibration, volumes, count, kinds, seed):
@@ -166,7 +167,8 @@ def identity_rows(networks, calibration, volumes):
             restyling = chain.Restyling(networks, first, [reference])
             distance, strength = evaluate.table_shrinkage(calibration)(restyling)
             used = np.arange(0, half, max(1, half // 4))
-            after = chain.Slices(first, used).under(restyling.shipped(restyling.fields().mean(0), strength, calibration))
+            nodes = restyling.shipped(restyling.fields().mean(0), strength, calibration)
+            after = chain.Slices(first, used).under(nodes, restyling.dose(nodes))
             row[name] = dict(mean_change=float(np.abs(after - first.scan.hu[used])[first.weight[used] > .5].mean()), distance=distance, strength=strength)
         rows.append(row)
     return rows

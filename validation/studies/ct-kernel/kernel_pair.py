@@ -42,7 +42,7 @@ def fitted_scanner(power, nyquist):
     The kernel stays within the families that are simulated; what is left of the noise is fitted as noise of its own (grain). A free fit of the kernel
     had put half of its transfer at 0.12 cycles/mm: such a reference has the grain of the kernel and not its edges.
     """
-    limits = np.array([[.15, .95], [1.3, 4.5], [0., 1.2], [3., 90.], [.2, 4.]])
+    limits = np.array([[.15, .95], [2., 4.5], [0., 1.2], [3., 90.], [.2, 4.]])
     scanner = lambda p: Scanner('fitted', *(lo + (hi - lo) / (1 + np.exp(-v)) for v, (lo, hi) in zip(p[:5], limits)), grain=tuple(p[5:]))
     sampled = np.arange(12) < 11
     misfit = lambda p: np.log(flat_power(scanner(p), nyquist)) - np.log(power)
@@ -77,16 +77,18 @@ class Direction:
         restyling = chain.Restyling(networks, self.source, references)
         residual = restyling.fields().mean(0)
         distance, strength = table_shrinkage(calibration)(restyling)
-        arms = dict(start=restyling.nodes(residual, 1., 0.), field=restyling.nodes(residual), model=restyling.shipped(residual, strength, calibration))
+        arms = dict(start=restyling.nodes(residual, 1., 0.), field=restyling.nodes(residual))
+        nodes = restyling.shipped(residual, strength, calibration)
+        dose = restyling.dose(nodes)
         values = dict(self.fixed, spectrum=self.measured(measures.spectrum_matching(self.hu, [(r.hu, r.scan.spacing) for r in references], self.spacing)))
         values['flat'] = self.measured(self.slices.under(restyling.everywhere(flat_gain(self.source.flat, chain.mean_flat(references)))))
-        values |= {name: self.measured(self.slices.under(nodes)) for name, nodes in arms.items()}
+        values |= {name: self.measured(self.slices.under(arm)) for name, arm in arms.items()} | dict(model=self.measured(self.slices.under(nodes, dose)))
         return dict(values={m: values[m] for m in METHODS}, distance=distance, strength=strength, sigma=float(self.sigma), start=[round(float(g), 3) for g in restyling.start],
-                    patches=self.source.flat[1])
+                    patches=self.source.flat[1], dose=None if dose is None else [round(float(g), 3) for g in dose.gains])
 
 
 def printed(name, result):
-    print(f"\n{name}: distance {result['distance']:.2f}, lambda {result['strength']:.2f}, Gaussian {result['sigma']:.1f} px, start {result['start']}")
+    print(f"\n{name}: distance {result['distance']:.2f}, lambda {result['strength']:.2f}, dose {result['dose']}, Gaussian {result['sigma']:.1f} px, start {result['start']}")
     for m in METHODS:
         print(f'{m:12s}', ' '.join(f'{k} {v:.2f}' for k, v in result['values'][m].items() if k in KEYS), flush=True)
 
