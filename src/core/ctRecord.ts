@@ -40,6 +40,8 @@ export type CtFacts = Readonly<{
   amplitude: BandCurves;
   /** Applied gains: start, mean over soft tissue, 5th and 95th percentile over all nodes, SD over the draws. */
   gains: Readonly<{ start: readonly number[]; mean: readonly number[]; low: readonly number[]; high: readonly number[]; sd: readonly number[] }>;
+  /** Share of the generated residual that is added to the start (calibration; 0 without a start). */
+  residualShare: number;
   /** Whether both scans showed tissue enough for a start; without one every gain is 1. */
   isStartRead: boolean;
   /** Radial responses the gain field was built from, and the largest gain error of that. */

@@ -19,6 +19,7 @@ type Evidence = Readonly<{
   start: GainStart;
   field: GainField;
   residual: SampledResidual;
+  residualShare: number;
   energies: BandEnergies;
   factored: FactoredField;
   measured: CtChange;
@@ -27,7 +28,7 @@ type Evidence = Readonly<{
 }>;
 
 /** The CT part of a record, six decimals each: all that the report draws. */
-export function ctFacts({ before, after, reference, start, field, residual, energies, factored, measured, dose, detail }: Evidence): CtFacts {
+export function ctFacts({ before, after, reference, start, field, residual, residualShare, energies, factored, measured, dose, detail }: Evidence): CtFacts {
   const bands = Array.from({ length: BAND_COUNT }, (_, b) => b);
   const nodes = supportedNodes(energies);
   const spreads = bands.map((band) => (nodes.length === 0 ? [1, 1] : quantiles(gainsOf(field, nodes, band), [0.05, 0.95])));
@@ -45,6 +46,7 @@ export function ctFacts({ before, after, reference, start, field, residual, ener
       high: rounded(spreads.map(([, high]) => high!)),
       sd: rounded(bands.map((band) => mean(Float64Array.from(nodes, (node) => residual.sd.samples[channelIndex(node, band)]!)))),
     },
+    residualShare,
     isStartRead: start.isRead,
     rank: factored.responses.length,
     rankError: Number(factored.error.toFixed(6)),

@@ -95,7 +95,7 @@ export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Reado
     issues: [...issues, ...start.issues, ...(measured.meanChange === 0 ? [issue('UNCHANGED', 'no voxel changed')] : [])],
     conform: { orientation: 'RAS', intensity: 'HU', shape: [...native.stack.shape], spacingMm: [...native.stack.spacing], cells: [...energies.cells], bodyVoxels: native.body.voxels },
     toneCurve: null,
-    ct: ctFacts({ before: look, after, reference, start, field: applied, residual, energies, factored, measured, dose: dose.facts, detail: detail.facts() }),
+    ct: ctFacts({ before: look, after, reference, start, field: applied, residual, residualShare: share, energies, factored, measured, dose: dose.facts, detail: detail.facts() }),
     images: { source: look.pictures, harmonized: after.pictures, reference: job.referencePreview?.modality === 'CT' ? job.referencePreview.pictures : null },
     image: isRefused ? null : scan.volume,
   };

@@ -104,7 +104,7 @@ describe('harmonizeScan of a CT', { timeout: 240_000 }, () => {
     const spread = async (residual: number): Promise<number> => {
       const manifest = { ...diffusing.manifest, calibration: { ...diffusing.manifest.calibration, residual } };
       const { ct } = (await run(input, {}, { ...diffusing, manifest })).record;
-      expect(ct!.isStartRead).toBe(true);
+      expect(ct).toMatchObject({ isStartRead: true, residualShare: residual });
       return Math.max(...ct!.gains.high.map((gain, b) => Math.abs(gain - ct!.gains.start[b]!)));
     };
     expect(await spread(0)).toBeLessThan(1e-6);
@@ -133,7 +133,7 @@ describe('harmonizeScan of a CT', { timeout: 240_000 }, () => {
     rod.samples.forEach((_, n) => { rod.samples[n] = Math.hypot((n % 90) - 45, (Math.floor(n / 90) % 90) - 45) < 11 ? 40 + (n % 7) : -1000; });
     const { record } = await run(await saved('rod', rod));
     expect(record.issues.map(({ code }) => code)).toContain('FEW_PATCHES');
-    expect(record.ct?.isStartRead).toBe(false);
+    expect(record.ct).toMatchObject({ isStartRead: false, residualShare: 0 });
   });
 
   it('reads what it wrote: a CT style passes its schema, and a falling NPS list of eleven does not', () => {

@@ -47,7 +47,7 @@ function curveChart(frequencies: readonly number[], curves: BandCurves, shown: r
 const READ = 'The start is what a network reads from patches of both scans: which part of their difference is the kernel, and which is dose or anatomy.';
 const NOT_READ = 'There was too little tissue for a start, so every gain is 1.';
 
-function drawGains({ frequencies, gains, isStartRead, rank, rankError, dose, detail }: CtFacts): Html {
+function drawGains({ frequencies, gains, residualShare, isStartRead, rank, rankError, dose, detail }: CtFacts): Html {
   const highest = Math.max(1.2, ...gains.high, ...gains.start);
   const chart = renderChart({
     width: 460, height: 330,
@@ -64,7 +64,7 @@ function drawGains({ frequencies, gains, isStartRead, rank, rankError, dose, det
   return html`<figure><h3>What was done to each frequency</h3>
 <div class="legend"><span>${legendKey('harmonized')}soft tissue, and 5–95 % of cells and classes</span><span>${legendKey('source')}start</span><span>${legendKey('identity')}no change</span></div>
 ${chart}
-<figcaption>Below 1 a band is damped, above 1 amplified; the lowest frequencies stay at 1, so Hounsfield units hold. ${isStartRead ? READ : NOT_READ}
+<figcaption>Below 1 a band is damped, above 1 amplified; the lowest frequencies stay at 1, so Hounsfield units hold. ${isStartRead ? `${READ} Of the residual that the denoiser generated on it, ${(100 * residualShare).toFixed(0)} % is applied, as calibration found right.` : NOT_READ}
 Applied as ${rank} radial responses, which meet every gain within ${quantity(rankError)} of it (of 1 where it damps).
 ${doseText(dose)}
 ${detailText(detail)}</figcaption></figure>`;
