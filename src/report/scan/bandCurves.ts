@@ -65,7 +65,7 @@ function drawGains({ frequencies, gains, residualShare, isStartRead, rank, rankE
 <div class="legend"><span>${legendKey('harmonized')}soft tissue, and 5–95 % of cells and classes</span><span>${legendKey('source')}start</span><span>${legendKey('identity')}no change</span></div>
 ${chart}
 <figcaption>Below 1 a band is damped, above 1 amplified; the lowest frequencies stay at 1, so Hounsfield units hold. ${isStartRead ? `${READ} Of the residual that the denoiser generated on it, ${(100 * residualShare).toFixed(0)} % is applied, as calibration found right.` : NOT_READ}
-Applied as ${rank} radial responses, which meet every gain within ${quantity(rankError)} of it (of 1 where it damps).
+Applied as ${rank === 1 ? 'one radial response, which meets' : `${rank} radial responses, which meet`} every gain within ${quantity(rankError)} of it (of 1 where it damps).
 ${doseText(dose)}
 ${detailText(detail)}</figcaption></figure>`;
 }
