@@ -96,6 +96,8 @@ describe('harmonizeScan where doses differ', { timeout: 240_000 }, () => {
     expect(Math.abs(valueOf('noiseSd.source') / valueOf('noiseSd.reference') - 1)).toBeGreaterThan(0.2);
     expect(Math.abs(valueOf('noiseSd.harmonized') / valueOf('noiseSd.reference') - 1)).toBeLessThan(0.1);
     expect(report).toContain('at edges and in texture this was held back');
+    expect(report).toContain('100 % was added to the start, the share that calibration found right');
+    expect(report).toContain('their square-root ratio was applied too, held back');
   });
 
   it('leaves a dose alone where the protocol switches it off or says nothing of it', async () => {
@@ -107,5 +109,6 @@ describe('harmonizeScan where doses differ', { timeout: 240_000 }, () => {
     const silent = await run(reference, 'silent', before);
     expect(silent.record.ct!.dose.reason).toBe('the protocol does not ask for it');
     expect(silent.report).toContain('Noise was not changed beside that');
+    expect(silent.report).not.toContain('their square-root ratio was applied too');
   });
 });
