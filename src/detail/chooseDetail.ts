@@ -1,5 +1,5 @@
 import type { NoisePower } from '../field/noisePower.ts';
-import { doseDirection } from './doseDirection.ts';
+import { directionBetween, fewPatches } from './doseDirection.ts';
 import type { DoseDirection } from './doseDirection.ts';
 
 /** `auto`: for doses, within the limits; `on`: wherever it can run; `off`: never. */
@@ -18,11 +18,11 @@ export function chooseDetail(
   limits: DetailLimits, given: Readonly<{ hasNetwork: boolean; source: NoisePower; reference: Readonly<{ nps: ArrayLike<number>; patches: number }>; spacing: readonly [number, number] }>,
 ): DetailChoice {
   const { source, reference, spacing } = given;
-  const direction = Math.min(source.patches, reference.patches) < limits.leastPatches ? null : doseDirection(source.nps, reference.nps, spacing);
+  const direction = directionBetween(source, reference, limits.leastPatches, spacing);
   const no = (reason: string): DetailChoice => ({ runs: false, reason, direction });
   if (limits.mode === 'off') return no('switched off in the protocol');
   if (!given.hasNetwork) return no('the bundle holds no detail network');
-  if (direction === null) return no(`too little flat soft tissue: ${source.patches} patches in the scan, ${reference.patches} in the reference`);
+  if (direction === null) return no(fewPatches(source, reference));
   if (limits.mode === 'on') return { runs: true, reason: 'switched on in the protocol', direction };
   if (direction.shape > limits.largestShape) return no('scan and reference differ in kernel: the gain field alone');
   if (direction.level > limits.highestLevel) return no('the reference is hardly less noisy than the scan');

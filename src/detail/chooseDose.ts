@@ -1,7 +1,7 @@
 import type { DoseChange } from '../field/doseChange.ts';
 import type { NoisePower } from '../field/noisePower.ts';
 import { BAND_COUNT } from '../field/radialBands.ts';
-import { doseDirection, noiseGains } from './doseDirection.ts';
+import { directionBetween, fewPatches, noiseGains } from './doseDirection.ts';
 import type { DoseDirection } from './doseDirection.ts';
 import { filteredVariance } from './noiseScale.ts';
 
@@ -27,11 +27,9 @@ export function chooseDose(
 ): DoseChoice {
   const { source, reference, fieldGains, bounds, spacing } = given;
   if (limits.mode === 'off') return left('switched off in the protocol', null);
-  if (Math.min(source.patches, reference.patches) < limits.leastPatches) {
-    return left(`too little flat soft tissue: ${source.patches} patches in the scan, ${reference.patches} in the reference`, null);
-  }
   const started = source.nps.map((power, b) => power * fieldGains[b]! ** 2);
-  const direction = doseDirection(started, reference.nps, spacing);
+  const direction = directionBetween({ ...source, nps: started }, reference, limits.leastPatches, spacing);
+  if (direction === null) return left(fewPatches(source, reference), null);
   if (direction.shape > limits.largestShape) return left('the noise differs by more than a dose', direction);
   if (Math.abs(Math.log(direction.level)) < Math.log1p(limits.leastChange)) return left('the noise is like the reference’s, as parts of one scan are', direction);
   const wanted = noiseGains(started, reference.nps, bounds, LOCK);

@@ -24,6 +24,19 @@ export function doseDirection(source: ArrayLike<number>, reference: ArrayLike<nu
   return { level: noiseSd(reference, spacing) / Math.max(noiseSd(source, spacing), LEAST_POWER), shape };
 }
 
+/** Noise power of bands 1 … 12 in flat tissue, HU², and the patches it rests on. */
+type FlatNoise = Readonly<{ nps: ArrayLike<number>; patches: number }>;
+
+/** The direction between two scans; null where either shows fewer flat patches than `least`. */
+export function directionBetween(source: FlatNoise, reference: FlatNoise, least: number, spacing: readonly [number, number]): DoseDirection | null {
+  return Math.min(source.patches, reference.patches) < least ? null : doseDirection(source.nps, reference.nps, spacing);
+}
+
+/** Why there is no direction, in words for the record and the report. */
+export function fewPatches(source: FlatNoise, reference: FlatNoise): string {
+  return `too little flat soft tissue: ${source.patches} patches in the scan, ${reference.patches} in the reference`;
+}
+
 /** Shares of the change of the two lowest bands. */
 export type NoiseLock = readonly [number, number];
 

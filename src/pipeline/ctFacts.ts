@@ -1,6 +1,7 @@
 import type { CtStyle } from '../config/styleFile.ts';
 import type { CtFacts } from '../core/ctRecord.ts';
 import { quantiles } from '../core/statistics.ts';
+import type { DoseDirection } from '../detail/doseDirection.ts';
 import type { GridTensor } from '../field/cellGrid.ts';
 import type { FactoredField, GainField } from '../field/gainField.ts';
 import type { GainStart } from '../field/gainStart.ts';
@@ -84,6 +85,11 @@ function gainsOf(field: GainField, nodes: readonly Node[], band: number): Float6
   return Float64Array.from(nodes, ({ group, cell, count }) => field.gains[(group * count + cell) * BAND_COUNT + band]!);
 }
 
+/** What a record says of a direction; nulls without one. */
+export function directionFacts(direction: DoseDirection | null): Readonly<{ noiseRatio: number | null; shapeDifference: number | null }> {
+  return { noiseRatio: direction && sixDigits(direction.level), shapeDifference: direction && sixDigits(direction.shape) };
+}
+
 /** Index in a tensor [class · band, Z, Y, X]. */
 function channelIndex({ group, cell, count }: Node, band: number): number {
   return (group * BAND_COUNT + band) * count + cell;
@@ -94,5 +100,10 @@ function mean(values: Float64Array): number {
 }
 
 function rounded(values: ArrayLike<number>): number[] {
-  return Array.from(values, (value) => Number(value.toPrecision(6)));
+  return Array.from(values, sixDigits);
+}
+
+/** As many digits as a record keeps of a measured number. */
+export function sixDigits(value: number): number {
+  return Number(value.toPrecision(6));
 }

@@ -16,6 +16,7 @@ import { BAND_COUNT } from '../field/radialBands.ts';
 import type { NoisePower } from '../field/noisePower.ts';
 import type { Scan } from '../formats/scan.ts';
 import type { CtBundle } from '../inference/bundle.ts';
+import { directionFacts, sixDigits } from './ctFacts.ts';
 
 /** `gains`: what is applied under the stage in place of the gain field; it and `stage` are null where the stage stays off. */
 export type OpenedDetail = Readonly<{ gains: GainField | null; stage: DetailStage | null; facts: () => CtFacts['detail'] }>;
@@ -51,12 +52,9 @@ function everywhere(gains: Float64Array, { cells }: BandEnergies): GainField {
 }
 
 function facts({ runs, reason, direction }: DetailChoice, stage: DetailStage | null): CtFacts['detail'] {
-  const rounded = (value: number): number => Number(value.toPrecision(6));
   const done = stage?.facts();
   return {
-    runs, reason,
-    noiseRatio: direction === null ? null : rounded(direction.level),
-    shapeDifference: direction === null ? null : rounded(direction.shape),
-    change: done === undefined ? null : { meanHu: rounded(done.meanChangeHu), largestHu: rounded(done.largestChangeHu), tiles: done.tiles },
+    runs, reason, ...directionFacts(direction),
+    change: done === undefined ? null : { meanHu: sixDigits(done.meanChangeHu), largestHu: sixDigits(done.largestChangeHu), tiles: done.tiles },
   };
 }

@@ -7,7 +7,7 @@ import type { DoseChange } from '../field/doseChange.ts';
 import type { GainField } from '../field/gainField.ts';
 import type { BandEnergies, GainScan } from '../field/gainStatistics.ts';
 import type { NoisePower } from '../field/noisePower.ts';
-import { meanSoftGains } from './ctFacts.ts';
+import { directionFacts, meanSoftGains, sixDigits } from './ctFacts.ts';
 
 export type OpenedDose = Readonly<{ change: DoseChange | undefined; facts: CtFacts['dose'] }>;
 
@@ -18,16 +18,12 @@ export function openDose(
   const { native: { stack: { shape, spacing: [si, sj] } }, noise, reference, field, energies } = given;
   if (protocol.dose === undefined || given.isDetailRunning) return untouched(given.isDetailRunning ? 'the detail stage does it' : 'the protocol does not ask for it');
   const choice = chooseDose(protocol.dose, { source: noise, reference, fieldGains: meanSoftGains(field, energies), bounds: protocol.field, spacing: [si, sj] });
-  const rounded = (value: number): number => Number(value.toPrecision(6));
   return {
     change: choice.change === null ? undefined : { ...choice.change, reach: doseReach([shape[0], shape[1]], [si, sj]) },
-    facts: {
-      reason: choice.reason, noiseRatio: choice.direction === null ? null : rounded(choice.direction.level),
-      shapeDifference: choice.direction === null ? null : rounded(choice.direction.shape), gains: choice.gains === null ? null : Array.from(choice.gains, rounded),
-    },
+    facts: { reason: choice.reason, ...directionFacts(choice.direction), gains: choice.gains && Array.from(choice.gains, sixDigits) },
   };
 }
 
 function untouched(reason: string): OpenedDose {
-  return { change: undefined, facts: { reason, noiseRatio: null, shapeDifference: null, gains: null } };
+  return { change: undefined, facts: { reason, ...directionFacts(null), gains: null } };
 }

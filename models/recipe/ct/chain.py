@@ -9,7 +9,7 @@ import torch
 from chain import OnnxNetwork
 from ct import cells
 from ct.bands import BANDS, GAIN_MAX, GAIN_MIN, apply_gains, band_images, band_weights, fft_size
-from ct.dose import dose, held_back
+from ct.dose import held_back, wanted_dose
 from ct.flat_patches import nps, pooled
 from ct.gain_start import start_gain
 from ct.kernel_look import Look, mean_look
@@ -102,10 +102,6 @@ class Restyling:
                 x = nb.sqrt() * x0 + (1 - nb).sqrt() * eps
         return (x0 / FIELD_SCALE).numpy().reshape(draws, CLASS_COUNT, BANDS, *self.source.grid)
 
-    def shipped(self, residual, strength, calibration):
-        """Nodes under the strength of the bundle, and the share of the residual that its calibration found right."""
-        return self.nodes(residual, strength, calibration['residual'])
-
     def everywhere(self, gains):
         """Nodes [4, 12, Z, Y, X] of the same 12 gains."""
         return np.broadcast_to(gains[None, :, None, None, None], (CLASS_COUNT, BANDS, *self.source.grid))
@@ -119,7 +115,7 @@ class Restyling:
         """The Dose that the noise still asks for under these nodes, or None."""
         soft = self.source.supported[SOFT]
         gains = nodes[SOFT][:, soft if soft.any() else slice(None)].reshape(BANDS, -1).mean(1)
-        return dose(self.source.flat, mean_flat(self.references), gains, self.source.scan.spacing[1:])
+        return wanted_dose(self.source.flat, mean_flat(self.references), gains, self.source.scan.spacing[1:])
 
 
 class Slices:

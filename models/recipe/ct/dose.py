@@ -25,7 +25,7 @@ class Dose(NamedTuple):
     variance: float    # HU² that these make of the noise of flat tissue
 
 
-def dose(source, reference, field_gains, spacing):
+def wanted_dose(source, reference, field_gains, spacing):
     """The Dose that brings the noise of a scan under `field_gains` [12] to the reference's, each scan by (nps [12], patches); None where too few patches, kernels that differ or noise that hardly does speak against it."""
     (power, patches), (wanted, others) = source, reference
     if min(patches, others) < LEAST_PATCHES:

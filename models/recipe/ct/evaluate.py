@@ -5,6 +5,7 @@ filter (fitted on the pair) that each method closes; next to a Gaussian picked o
 """
 import argparse
 import json
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,23 +17,27 @@ from ct.render import Volumes
 METHODS = ('nothing', 'gaussian', 'spectrum', 'flat', 'start', 'field', 'model', 'best_linear')
 
 
-def table_shrinkage(calibration):
-    """(size of the start, its lambda) as the product reads it from the manifest."""
-    table = calibration['shrinkage']
+class Shipped(NamedTuple):
+    """What the product makes of a restyling under the calibration of its manifest."""
 
-    def shrink(restyling):
-        size = start_size(restyling.start)
-        return size, float(np.interp(size, table['startSize'], table['lambda']))
-    return shrink
+    residual: np.ndarray  # mean over draws
+    size: float           # of the start
+    strength: float       # its lambda
+    nodes: np.ndarray     # gains [4, 12, Z, Y, X]
+    dose: object          # ct.dose.Dose or None
+
+
+def as_shipped(restyling, calibration, seed=0):
+    table, residual, size = calibration['shrinkage'], restyling.fields(seed=seed).mean(0), start_size(restyling.start)
+    strength = float(np.interp(size, table['startSize'], table['lambda']))
+    nodes = restyling.nodes(residual, strength, calibration['residual'])
+    return Shipped(residual, size, strength, nodes, restyling.dose(nodes))
 
 
 def arms(networks, calibration, source, references, truth, used, seed=0):
     """Restyled slices of every method, and what the model did."""
     restyling = chain.Restyling(networks, source, references)
-    residual = restyling.fields(seed=seed).mean(0)
-    distance, strength = table_shrinkage(calibration)(restyling)
-    slices, nodes = chain.Slices(source, used), restyling.shipped(residual, strength, calibration)
-    dose = restyling.dose(nodes)
+    slices, (residual, distance, strength, nodes, dose) = chain.Slices(source, used), as_shipped(restyling, calibration, seed)
     hu, spacing = source.scan.hu[used], source.scan.spacing
     body = source.weight[used] > .5
     gaussian, sigma = measures.hand_gaussian(hu, truth, body)

@@ -7,7 +7,7 @@ import numpy as np
 
 from ct import cells
 from ct.bands import BANDS, apply_gains, band_images, band_weights, fft_size
-from ct.dose import LEAST_PATCHES, dose, held_back
+from ct.dose import LEAST_PATCHES, held_back, wanted_dose
 from ct.flat_patches import ENOUGH, nps
 from ct.gain_statistics import CLASS_COUNT, Parts, energies, tensor
 from ct.hounsfield import Scan
@@ -56,7 +56,7 @@ def vectors():
     bands, classes = band_images(parts.hu[k], spectral), parts.classes(k)
     gains = np.einsum('cji,cbji->bji', classes, cells.at_slice(nodes, k, weights))
     field_gains = np.linspace(1.1, .7, BANDS)
-    doses = [dose((a, LEAST_PATCHES), (b * field_gains ** 2, LEAST_PATCHES), field_gains, SPACING[1:]) for a, b in ((powers[0][0], powers[0][0] * .3), (powers[1][0], powers[1][0] * 2.))]
+    doses = [wanted_dose((a, LEAST_PATCHES), (b * field_gains ** 2, LEAST_PATCHES), field_gains, SPACING[1:]) for a, b in ((powers[0][0], powers[0][0] * .3), (powers[1][0], powers[1][0] * 2.))]
     dosed = apply_gains(source.hu[k], bands, gains, classes, parts.weight[k], held_back(np.tensordot(doses[0].gains, bands, 1), doses[0], SPACING[1:]))
     return dict(
         spacing=list(SPACING), source=packed(source.hu), reference=packed(reference.hu), smoothed=packed(parts.smoothed[k]), weight=packed(parts.weight[k]),

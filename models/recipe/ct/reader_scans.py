@@ -8,7 +8,6 @@ import argparse
 
 import numpy as np
 from scipy.fft import irfft2, rfft2
-from scipy.ndimage import zoom
 
 from ct.bands import band_weights, edge_hats, fft_size, mirrored, radial_frequency
 from ct.detail.anatomy import LIMITS, denoised
@@ -18,7 +17,7 @@ from ct.kernels import FREQUENCY, draw, standard_power
 from ct.patch_spectra import Patches, grouped
 from ct.render import Volumes, block, noise_map
 from ct.simulate import changed
-from ct.views import thicker
+from ct.views import thicker, to_scale
 from shards import write_shards
 
 SHARD = 5                        # studies
@@ -52,7 +51,7 @@ def finer(scan, pixel, rng):
     coarse = scan.spacing[1] / pixel
     factor = float(np.exp(rng.uniform(np.log(max(1., coarse / 3)), np.log(coarse)))) if coarse > 1 else 1.
     chosen = block(scan, pixel, int(np.ceil(PIXELS / factor)), SLICES, rng)
-    return Scan(zoom(chosen.hu, (1, factor, factor), order=3), chosen.spacing) if factor > 1 else chosen
+    return Scan(to_scale(chosen.hu, factor, PIXELS), chosen.spacing) if factor > 1 else chosen
 
 
 class Person:

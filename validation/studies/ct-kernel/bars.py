@@ -35,11 +35,8 @@ class Case:
 
     def __init__(self, networks, calibration, pair, seed):
         self.pair, self.source = pair, chain.Reading(pair.source)
-        self.restyling = chain.Restyling(networks, self.source, [chain.Reading(r) for r in pair.references])
-        residual = self.restyling.fields(seed=seed).mean(0)
-        self.distance, self.strength = evaluate.table_shrinkage(calibration)(self.restyling)
-        self.nodes = self.restyling.shipped(residual, self.strength, calibration)
-        self.dose = self.restyling.dose(self.nodes)
+        restyling = chain.Restyling(networks, self.source, [chain.Reading(r) for r in pair.references])
+        *_, self.nodes, self.dose = evaluate.as_shipped(restyling, calibration, seed)
 
     def restyled(self, used):
         return chain.Slices(self.source, used).under(self.nodes, self.dose)
@@ -73,12 +70,6 @@ def soft_place(case, k, margin_mm):
     return np.unravel_index(np.argmin(np.where(allowed, spread, np.inf)), spread.shape) if allowed.any() else None
 
 
-def distance_from(place, shape, spacing):
-    """[J, I] mm."""
-    j, i = np.mgrid[:shape[0], :shape[1]]
-    return np.hypot((j - place[0]) * spacing[1], (i - place[1]) * spacing[2])
-
-
 def rise_mm(response, r, radius):
     """10-90 % distance of the edge of a disc's response, from its radial mean."""
     bins = np.arange(0, radius + 12, .25)
@@ -94,12 +85,8 @@ class DoseCase:
 
     def __init__(self, networks, calibration, path, times, is_less, seed):
         self.what, self.put, self.anatomy, reference = inserts.dose_pair(path, times, is_less, seed)
-        source, self.truth = self.put(self.anatomy)
-        self.source, self.reference = chain.Reading(source), chain.Reading(reference)
-        self.restyling = chain.Restyling(networks, self.source, [self.reference])
-        _, strength = evaluate.table_shrinkage(calibration)(self.restyling)
-        self.nodes = self.restyling.shipped(self.restyling.fields(seed=seed).mean(0), strength, calibration)
-        self.dose = self.restyling.dose(self.nodes)
+        self.source, self.reference = chain.Reading(self.put(self.anatomy)[0]), chain.Reading(reference)
+        *_, self.nodes, self.dose = evaluate.as_shipped(chain.Restyling(networks, self.source, [self.reference]), calibration, seed)
 
     def with_insert(self, insert, used):
         """(source, after, truth) [slices, J, I] with an insert [slices, J, I] in HU in the anatomy."""
@@ -123,10 +110,10 @@ def dose_rows(networks, calibration, paths):
         k = len(used) // 2
         place = soft_place(case, int(used[k]), 10.)
         if place is not None:
-            r = distance_from(place, empty.shape[1:], spacing)
+            r = inserts.distance(empty.shape[1:], *place, spacing)
             for contrast in DISC_CONTRASTS_HU:
                 disc = empty.copy()
-                disc[k] = contrast * np.clip((DISC_MM / 2 - r) / spacing[1] + .5, 0, 1)
+                disc[k] = contrast * inserts.disc(r, DISC_MM, spacing)
                 response = {n: v[k] - hu[n][k] for n, v in zip(('source', 'after', 'truth'), case.with_insert(disc, used))}
                 row |= {f'rise_{contrast:.0f}_{n}': rise_mm(v, r, DISC_MM / 2) for n, v in response.items()}
         rows.append(row)
@@ -143,9 +130,9 @@ def nodule_rows(networks, calibration, volumes, count):
             continue
         for diameter in DIAMETERS_MM:
             used = np.flatnonzero(np.abs(np.arange(case.source.hu.shape[0]) - k) * spacing[0] <= diameter / 2 + spacing[0])
-            plane = distance_from(place, case.source.hu.shape[1:], spacing)
+            plane = inserts.distance(case.source.hu.shape[1:], *place, spacing)
             r = np.hypot(plane[None], ((used - k) * spacing[0])[:, None, None])
-            ball = np.clip((diameter / 2 - r) / spacing[1] + .5, 0, 1).astype(np.float32)
+            ball = inserts.disc(r, diameter, spacing).astype(np.float32)
             for contrast in CONTRASTS_HU:
                 responses = dict(zip(('source', 'after', 'truth'), case.with_insert(contrast * ball, used)))
                 core, near = ball * (r <= max(diameter / 4, .75 * spacing[1])) > 0, r <= diameter
@@ -164,11 +151,9 @@ def identity_rows(networks, calibration, volumes):
         first, second = (chain.Reading(Scan(h, scan.spacing)) for h in (scan.hu[:half], scan.hu[half:]))
         row = {}
         for name, reference in (('itself', first), ('other_half', second)):
-            restyling = chain.Restyling(networks, first, [reference])
-            distance, strength = evaluate.table_shrinkage(calibration)(restyling)
+            _, distance, strength, nodes, dose = evaluate.as_shipped(chain.Restyling(networks, first, [reference]), calibration)
             used = np.arange(0, half, max(1, half // 4))
-            nodes = restyling.shipped(restyling.fields().mean(0), strength, calibration)
-            after = chain.Slices(first, used).under(nodes, restyling.dose(nodes))
+            after = chain.Slices(first, used).under(nodes, dose)
             row[name] = dict(mean_change=float(np.abs(after - first.scan.hu[used])[first.weight[used] > .5].mean()), distance=distance, strength=strength)
         rows.append(row)
     return rows
@@ -186,7 +171,7 @@ def radiomics(python, networks, calibration, volumes, count):
                 if place is None:
                     continue
                 j, i = (slice(max(0, int(p - 24 / s)), int(p + 24 / s)) for p, s in zip(place, spacing[1:]))
-                mask = np.broadcast_to(distance_from(place, case.source.hu.shape[1:], spacing) < 12, (len(used), *case.source.hu.shape[1:]))
+                mask = np.broadcast_to(inserts.distance(case.source.hu.shape[1:], *place, spacing) < 12, (len(used), *case.source.hu.shape[1:]))
                 np.savez(f'{folder}/{number}.npz', spacing=spacing, mask=mask[:, j, i], source=case.source.scan.hu[used][:, j, i], after=case.restyled(used)[:, j, i], truth=case.pair.truth.hu[used][:, j, i])
                 number += 1
         found = subprocess.run([python, os.path.join(os.path.dirname(__file__), 'radiomics.py'), folder], check=True, capture_output=True, text=True).stdout

@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 from ct import chain, measures  # noqa: E402
 from ct.detail import stage as detail  # noqa: E402
 from ct.detail.conditions import direction, noise_gains, noise_sd  # noqa: E402
-from ct.evaluate import table_shrinkage  # noqa: E402
+from ct.evaluate import as_shipped  # noqa: E402
 from ct.flat_patches import ENOUGH, nps  # noqa: E402
 from ct.gain_statistics import evenly  # noqa: E402
 from ct.hounsfield import Scan, read_scan  # noqa: E402
@@ -47,10 +47,7 @@ class Case:
     def __init__(self, networks, calibration, network, source, references, correlation=0., timesteps=detail.TIMESTEPS):
         reading, readings = chain.Reading(source, READ), [chain.Reading(r, READ) for r in references]
         restyling = chain.Restyling(networks, reading, readings)
-        residual = restyling.fields().mean(0)
-        self.size, self.strength = table_shrinkage(calibration)(restyling)
-        self.nodes = restyling.shipped(residual, self.strength, calibration)
-        self.dose = restyling.dose(self.nodes)
+        _, self.size, self.strength, self.nodes, self.dose = as_shipped(restyling, calibration)
         spacing = source.spacing[1:]
         flats = [nps(r.hu, r.scan.spacing[1:]) for r in (reading, *readings)]
         self.patches = [f[1] for f in flats]

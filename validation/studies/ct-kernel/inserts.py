@@ -33,14 +33,20 @@ def placed(scan, used, rng):
 
 
 def distance(shape, j, i, spacing):
+    """[J, I] mm from a voxel of the plane."""
     y, x = np.mgrid[:shape[0], :shape[1]]
     return np.hypot((y - j) * spacing[1], (x - i) * spacing[2])
+
+
+def disc(radius, diameter, spacing):
+    """Share of each voxel that lies within a disc or ball, by its distance to the centre in mm; the edge is one pixel wide."""
+    return np.clip((diameter / 2 - radius) / spacing[1] + .5, 0, 1)
 
 
 def with_inserts(scan, inserts):
     hu = scan.hu.copy()
     for k, j, i, d, c in inserts:
-        hu[k] += c * np.clip((d / 2 - distance(hu.shape[1:], j, i, scan.spacing)) / scan.spacing[1] + .5, 0, 1)
+        hu[k] += c * disc(distance(hu.shape[1:], j, i, scan.spacing), d, scan.spacing)
     return Scan(hu, scan.spacing)
 
 

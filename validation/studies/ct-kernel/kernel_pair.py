@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../../../models/recipe'))
 
 from ct import chain, measures  # noqa: E402
-from ct.evaluate import METHODS, table_shrinkage  # noqa: E402
+from ct.evaluate import METHODS, as_shipped  # noqa: E402
 from ct.flat_patches import flat_gain  # noqa: E402
 from ct.gain_statistics import evenly  # noqa: E402
 from ct.hounsfield import Scan, read_scan  # noqa: E402
@@ -75,11 +75,8 @@ class Direction:
     def towards(self, networks, calibration, references):
         """{method: measures} with these references."""
         restyling = chain.Restyling(networks, self.source, references)
-        residual = restyling.fields().mean(0)
-        distance, strength = table_shrinkage(calibration)(restyling)
+        residual, distance, strength, nodes, dose = as_shipped(restyling, calibration)
         arms = dict(start=restyling.nodes(residual, 1., 0.), field=restyling.nodes(residual))
-        nodes = restyling.shipped(residual, strength, calibration)
-        dose = restyling.dose(nodes)
         values = dict(self.fixed, spectrum=self.measured(measures.spectrum_matching(self.hu, [(r.hu, r.scan.spacing) for r in references], self.spacing)))
         values['flat'] = self.measured(self.slices.under(restyling.everywhere(flat_gain(self.source.flat, chain.mean_flat(references)))))
         values |= {name: self.measured(self.slices.under(arm)) for name, arm in arms.items()} | dict(model=self.measured(self.slices.under(nodes, dose)))
