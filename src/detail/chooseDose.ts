@@ -1,18 +1,19 @@
-import type { DoseChange } from '../field/doseChange.ts';
+import type { NoiseChange } from '../field/doseChange.ts';
 import type { NoisePower } from '../field/noisePower.ts';
 import { BAND_COUNT } from '../field/radialBands.ts';
+import { ESTIMATE_GUIDE_MM } from '../field/structureEstimate.ts';
 import { directionBetween, fewPatches, noiseGains } from './doseDirection.ts';
 import type { DoseDirection } from './doseDirection.ts';
-import { filteredVariance } from './noiseScale.ts';
+import { filteredVariance, smoothedSd } from './noiseScale.ts';
 
 /**
  * `auto`: where both scans have `leastPatches` flat patches, their noise under the gain field differs by `leastChange` in level or more, and its spectra by
- * `largestShape` at most (doseDirection.ts): beyond, the kernels still differ. `off`: never. `highestEnergy` as in DoseChange.
+ * `largestShape` at most (doseDirection.ts): beyond, the kernels still differ. `off`: never. `highestEnergy` as in NoiseChange.
  */
 export type DoseLimits = Readonly<{ mode: 'auto' | 'off'; leastChange: number; largestShape: number; leastPatches: number; highestEnergy: number }>;
 
 /** Whether doses are brought together and why, in words for the record and the report. `gains`: what the field's are multiplied by where there is nothing but noise. */
-export type DoseChoice = Readonly<{ reason: string; direction: DoseDirection | null; gains: Float64Array | null; change: Omit<DoseChange, 'reach'> | null }>;
+export type DoseChoice = Readonly<{ reason: string; direction: DoseDirection | null; gains: Float64Array | null; change: NoiseChange | null }>;
 
 /** The lowest bands hold faint structures more than noise. */
 const LOCK = [0, 0.5] as const;
@@ -36,7 +37,10 @@ export function chooseDose(
   const added = Float64Array.from({ length: BAND_COUNT }, (_, b) => Math.min(Math.max(fieldGains[b]! * wanted[b]!, bounds.minGain), bounds.maxGain) - fieldGains[b]!);
   return {
     reason: `under a like kernel the reference has ${direction.level < 1 ? 'less' : 'more'} noise`, direction, gains: wanted,
-    change: { response: Float64Array.of(0, ...added), variance: filteredVariance(source.nps, added, spacing), highestEnergy: limits.highestEnergy },
+    change: {
+      response: Float64Array.of(0, ...added), variance: filteredVariance(source.nps, added, spacing), grain: smoothedSd(source.nps, ESTIMATE_GUIDE_MM, spacing),
+      highestEnergy: limits.highestEnergy,
+    },
   };
 }
 

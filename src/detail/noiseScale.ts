@@ -40,6 +40,16 @@ export function filteredVariance(nps: ArrayLike<number>, gains: ArrayLike<number
   return variance;
 }
 
+/** SD in HU of noise of band powers 1 … 12 under a Gaussian of `sigma` mm; the low band has the power of the first. */
+export function smoothedSd(nps: ArrayLike<number>, sigma: number, spacing: Pixel): number {
+  let variance = 0;
+  eachFrequency(spacing, (knot, share, cyclesPerMm) => {
+    const power = nps[Math.max(knot - 1, 0)]! + share * (nps[knot]! - nps[Math.max(knot - 1, 0)]!);
+    variance += (power * Math.exp(-((2 * Math.PI * sigma * cyclesPerMm) ** 2))) / GRID ** 2;
+  });
+  return Math.sqrt(variance);
+}
+
 /** Mean hat of bands 0 … 12 over the frequencies that pixels of this size sample; they sum to 1. */
 function planeShares(spacing: Pixel): Float64Array {
   const shares = new Float64Array(BAND_COUNT + 1);
@@ -50,14 +60,15 @@ function planeShares(spacing: Pixel): Float64Array {
   return shares;
 }
 
-/** Shows where each frequency of the grid lies: the knot below it, and the share of the next. */
-function eachFrequency([si, sj]: Pixel, see: (knot: number, share: number) => void): void {
+/** Shows where each frequency of the grid lies: the knot below it, the share of the next, and cycles per mm. */
+function eachFrequency([si, sj]: Pixel, see: (knot: number, share: number, cyclesPerMm: number) => void): void {
   const cycles = (n: number, spacing: number): number => Math.min(n, GRID - n) / (GRID * spacing);
   for (let y = 0; y < GRID; y++) {
     for (let x = 0; x < GRID; x++) {
-      const position = knotPosition(Math.hypot(cycles(x, si), cycles(y, sj)));
+      const cyclesPerMm = Math.hypot(cycles(x, si), cycles(y, sj));
+      const position = knotPosition(cyclesPerMm);
       const knot = Math.min(Math.floor(position), BAND_COUNT - 1);
-      see(knot, position - knot);
+      see(knot, position - knot, cyclesPerMm);
     }
   }
 }

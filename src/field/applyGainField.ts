@@ -2,7 +2,7 @@ import type { SliceSmoother } from '../core/sliceSmoothing.ts';
 import type { SliceStack } from '../core/sliceStack.ts';
 import { axisCells } from './cellGrid.ts';
 import type { AxisCells } from './cellGrid.ts';
-import { addHeldBack } from './doseChange.ts';
+import { createAddDose } from './doseChange.ts';
 import type { DoseChange } from './doseChange.ts';
 import type { FactoredField } from './gainField.ts';
 import type { GainScan } from './gainStatistics.ts';
@@ -33,16 +33,14 @@ export function createPairChange(plan: ApplyPlan, filter = filterOf(plan)): Pair
   const { field, smoother, shape: [ni, nj], softCapHu, dose } = plan;
   const responses = dose === undefined ? field.responses : [...field.responses, dose.response];
   const details = responses.map((): SlicePair => [new Float32Array(ni * nj), new Float32Array(ni * nj)]);
-  const energy = new Float32Array(dose === undefined ? 0 : ni * nj);
+  const addDose = dose && createAddDose(dose, filter);
   const mixer = createMixer(plan);
   return (planes, { before, body, after, parts }) => {
     for (const side of [0, 1] as const) describeSlice(before[side], body[side], smoother, parts[side]);
     if (details.length > 0) filter.filter([parts[0].hu, parts[1].hu], responses, details);
-    const change = (side: 0 | 1): number => {
-      mixer(planes[side], parts[side], details, side, after[side]);
-      if (dose !== undefined) addHeldBack(dose, details.at(-1)![side], energy, after[side]);
-      return addChange(before[side], after[side], parts[side], softCapHu);
-    };
+    for (const side of [0, 1] as const) mixer(planes[side], parts[side], details, side, after[side]);
+    addDose?.(parts, details.at(-1)!, after);
+    const change = (side: 0 | 1): number => addChange(before[side], after[side], parts[side], softCapHu);
     return [change(0), change(1)];
   };
 }

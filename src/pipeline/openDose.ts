@@ -2,7 +2,7 @@ import type { CtProtocol } from '../config/protocol.ts';
 import type { CtStyle } from '../config/styleFile.ts';
 import type { CtFacts } from '../core/ctRecord.ts';
 import { chooseDose } from '../detail/chooseDose.ts';
-import { doseReach } from '../field/doseChange.ts';
+import { doseChange } from '../field/doseChange.ts';
 import type { DoseChange } from '../field/doseChange.ts';
 import type { GainField } from '../field/gainField.ts';
 import type { BandEnergies, GainScan } from '../field/gainStatistics.ts';
@@ -19,7 +19,7 @@ export function openDose(
   if (protocol.dose === undefined || given.isDetailRunning) return untouched(given.isDetailRunning ? 'the detail stage does it' : 'the protocol does not ask for it');
   const choice = chooseDose(protocol.dose, { source: noise, reference, fieldGains: meanSoftGains(field, energies), bounds: protocol.field, spacing: [si, sj] });
   return {
-    change: choice.change === null ? undefined : { ...choice.change, reach: doseReach([shape[0], shape[1]], [si, sj]) },
+    change: choice.change === null ? undefined : doseChange(choice.change, [shape[0], shape[1]], [si, sj]),
     facts: { reason: choice.reason, ...directionFacts(choice.direction), gains: choice.gains && Array.from(choice.gains, sixDigits) },
   };
 }

@@ -12,7 +12,7 @@ import type { Shape3, Volume } from '../../src/core/volume.ts';
 import { chooseDose } from '../../src/detail/chooseDose.ts';
 import { gainSlices } from '../../src/field/applyGainField.ts';
 import { fillBody, findBody } from '../../src/field/bodyMask.ts';
-import { doseReach } from '../../src/field/doseChange.ts';
+import { doseChange } from '../../src/field/doseChange.ts';
 import type { DoseChange } from '../../src/field/doseChange.ts';
 import { factorField } from '../../src/field/gainField.ts';
 import type { GainField } from '../../src/field/gainField.ts';
@@ -28,7 +28,7 @@ import { bandResponse, createSliceFilter } from '../../src/field/radialBands.ts'
 import { describeWithOracle, oraclePython } from '../support/oraclePython.ts';
 
 type Packed = Readonly<{ shape: readonly number[]; base64: string }>;
-type PackedDose = Readonly<{ gains: Packed; variance: number }>;
+type PackedDose = Readonly<{ gains: Packed; variance: number; grain: number }>;
 type Vectors = Readonly<{
   spacing: readonly [number, number, number]; grid: readonly [number, number, number]; patches: readonly [number, number]; slice: number;
   nps: readonly [Packed, Packed]; spectra: readonly [Packed, Packed]; looks: readonly [Packed, Packed];
@@ -200,11 +200,12 @@ describeWithOracle('the CT gain field against the recipe’s numpy', ['scipy', '
       const reference = { nps: nps.map((power, b) => level * power * fieldGains[b]! ** 2), patches: 100 };
       return chooseDose(limits, { source: { nps, patches: 100 }, reference, fieldGains, bounds: { minGain: 0.1, maxGain: 10 }, spacing: [si, sj] }).change!;
     });
-    for (const [n, { gains, variance }] of vectors.doses.entries()) {
+    for (const [n, { gains, variance, grain }] of vectors.doses.entries()) {
       expect(worst(choices[n]!.response.subarray(1), values(gains))).toBeLessThan(1e-4);
       expect(choices[n]!.variance / variance).toBeCloseTo(1, 4);
+      expect(choices[n]!.grain / grain).toBeCloseTo(1, 4);
     }
-    const { operated } = operate({ ...choices[0]!, reach: doseReach([scan.stack.shape[0], scan.stack.shape[1]], [si, sj]) });
+    const { operated } = operate(doseChange(choices[0]!, [scan.stack.shape[0], scan.stack.shape[1]], [si, sj]));
     expect(worst(operated, values(vectors.dosed))).toBeLessThan(0.01);
     expect(worst(operated, values(vectors.operated))).toBeGreaterThan(5);
   });

@@ -126,14 +126,14 @@ class Slices:
         spacing, shape = reading.scan.spacing, reading.hu.shape
         self.axes = [cells.axis_weights(n, s, g) for n, s, g in zip(shape, spacing, reading.grid)]
         spectral = band_weights(tuple(fft_size(n) for n in shape[1:]), spacing[1:])
-        self.parts = [(reading.scan.hu[k], band_images(reading.hu[k], spectral), reading.classes(k), reading.weight[k]) for k in self.used]
+        self.parts = [(reading.scan.hu[k], reading.hu[k], band_images(reading.hu[k], spectral), reading.classes(k), reading.weight[k]) for k in self.used]
 
     def under(self, nodes, dose=None):
         """[slices, J, I] restyled by gains [4, 12, Z, Y, X], and by a dose."""
         flat = bool(np.ptp(nodes, (0, 2, 3, 4)).max() < 1e-6)
         out, spacing = [], self.reading.scan.spacing[1:]
-        for k, (plane, bands, classes, weight) in zip(self.used, self.parts):
+        for k, (plane, clean, bands, classes, weight) in zip(self.used, self.parts):
             gains = nodes[0, :, :1, :1, :1].reshape(BANDS, 1, 1) if flat else np.einsum('cji,cbji->bji', classes, cells.at_slice(nodes, k, self.axes), optimize=True)
-            more = 0 if dose is None else held_back(np.tensordot(dose.gains, bands, 1), dose, spacing)
+            more = 0 if dose is None else held_back(clean, np.tensordot(dose.gains, bands, 1), dose, spacing, weight)
             out.append(apply_gains(plane, bands, gains, classes, weight, more))
         return np.stack(out)

@@ -36,9 +36,9 @@ class Readers:
         members = {}
         for path in sorted(glob.glob(os.path.join(folder, 'reader-*.pt'))):
             stored = torch.load(path, map_location='cpu', weights_only=True)
-            network = KernelReader()
-            network.load_state_dict(stored['weights'])
-            members.setdefault(frozenset(stored['without']), []).append(network)
+            network = torch.nn.ModuleDict(dict(reader=KernelReader()))
+            network.load_state_dict(stored['average'])
+            members.setdefault(frozenset(filter(None, stored['options']['without'].split(','))), []).append(network['reader'])
         self.networks = {names: ReaderEnsemble(m).eval().requires_grad_(False) for names, m in members.items()}
         self.volumes = frozenset().union(*self.networks)
 

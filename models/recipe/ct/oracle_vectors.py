@@ -57,14 +57,14 @@ def vectors():
     gains = np.einsum('cji,cbji->bji', classes, cells.at_slice(nodes, k, weights))
     field_gains = np.linspace(1.1, .7, BANDS)
     doses = [wanted_dose((a, LEAST_PATCHES), (b * field_gains ** 2, LEAST_PATCHES), field_gains, SPACING[1:]) for a, b in ((powers[0][0], powers[0][0] * .3), (powers[1][0], powers[1][0] * 2.))]
-    dosed = apply_gains(source.hu[k], bands, gains, classes, parts.weight[k], held_back(np.tensordot(doses[0].gains, bands, 1), doses[0], SPACING[1:]))
+    dosed = apply_gains(source.hu[k], bands, gains, classes, parts.weight[k], held_back(parts.hu[k], np.tensordot(doses[0].gains, bands, 1), doses[0], SPACING[1:], parts.weight[k]))
     return dict(
         spacing=list(SPACING), source=packed(source.hu), reference=packed(reference.hu), smoothed=packed(parts.smoothed[k]), weight=packed(parts.weight[k]),
         body=packed(parts.body[k]), classes=packed(classes), bands=packed(bands), grid=list(parts.grid), volume=packed(volume), energy=packed(energy),
         statistics=packed(tensor(energy, volume)), nps=[packed(p) for p, _ in powers], patches=[n for _, n in powers],
         spectra=[packed(l.groups) for l in looks], looks=[packed(encoded(l)) for l in looks], flat=dict(nps=packed(flat.nps), patches=flat.patches, look=packed(encoded(flat))),
         nodes=packed(nodes), slice=k, operated=packed(apply_gains(source.hu[k], bands, gains, classes, parts.weight[k])), dosed=packed(dosed), field_gains=packed(field_gains),
-        doses=[dict(gains=packed(d.gains), variance=d.variance) for d in doses])
+        doses=[dict(gains=packed(d.gains), variance=d.variance, grain=d.grain) for d in doses])
 
 
 if __name__ == '__main__':

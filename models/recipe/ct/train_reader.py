@@ -1,13 +1,11 @@
-"""Train the kernel reader: python -m ct.train_reader --looks SHARDS --checkpoints DIR [--without NAME...] [--seconds 240]
+"""Train the kernel reader: python -m ct.train_reader --looks SHARDS --checkpoints DIR [--without NAME,NAME] [--seconds 240]
 
 Pairs are any two scans of one study from different blocks (reader_scans.py). The loss is what a wrong gain costs in HU: error of every band by the power that the source has there, as
 a share of what the pair differs by. It is a distance and not its square, so its best answer is a median: scans that may well be of one kernel are left alone.
 """
 import argparse
 import glob
-import json
 import os
-import time
 
 import numpy as np
 import torch
@@ -16,6 +14,7 @@ from ct.bands import BANDS, GAIN_MAX, GAIN_MIN
 from ct.kernel_look import READINGS, encoded
 from ct.kernel_reader import KernelReader
 from ct.reader_scans import SHARD
+from stage import Stage, run
 
 KINDS = dict(same=.12, kernel=.47, both=.26, dose=.15)
 SCANNERS = dict(same=[(0, 0), (1, 1), (2, 2), (3, 3)], kernel=[(0, 1), (1, 0)], both=[(0, 3), (3, 0), (1, 2), (2, 1), (2, 3), (3, 2)], dose=[(0, 2), (2, 0), (1, 3), (3, 1)])
@@ -93,48 +92,41 @@ def other_anatomy(looks, sd):
     return torch.cat([(readings + sd * offsets * (readings != 0)).flatten(1), looks[:, READINGS * BANDS:]], 1)
 
 
-def trained(looks, options):
-    network = KernelReader(dropout=options.dropout)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=options.decay)
-    average = {k: v.clone() for k, v in network.state_dict().items()}
-    rng, began, step = np.random.default_rng(options.seed), time.time(), 0
-    while (fraction := (time.time() - began) / options.seconds) < 1:
-        for group in optimizer.param_groups:
-            group['lr'] = options.rate * min(1, (step + 1) / 100) * (1 if fraction < .4 else max(.01, (1 - fraction) / .6))
+def reader_stage(options, looks):
+    """The training of one network (stage.py), and its loss by rng."""
+    options.stage = '-'.join(['reader', str(options.seed), *options.without.split(',')]).rstrip('-')
+    stage = Stage(options, dict(reader=KernelReader(dropout=options.dropout)), 'cpu')
+
+    def loss(rng):
         s, r = looks.draw(rng, options.batch)
-        told, truth = network(*(other_anatomy(looks.looks[i], options.offset) for i in (s, r))), looks.truth(s, r)
-        loss = (cost(told, truth, looks.power[s]) + EVENLY * plain_error(told, truth, looks.power[s])).mean()
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.)
-        optimizer.step()
-        step += 1
-        keep = min(.999, step / (step + 20))
-        for k, v in network.state_dict().items():
-            average[k].lerp_(v, 1 - keep)
-        if step % options.report == 0:
-            print(json.dumps(dict(step=step, seconds=round(time.time() - began), loss=round(float(loss.detach()), 4))), flush=True)
-    network.load_state_dict(average)
-    return network.eval()
+        told, truth = stage.modules['reader'](*(other_anatomy(looks.looks[i], options.offset) for i in (s, r))), looks.truth(s, r)
+        total = (cost(told, truth, looks.power[s]) + EVENLY * plain_error(told, truth, looks.power[s])).mean()
+        return total, dict(loss=float(total.detach()))
+    return stage, loss
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--looks', required=True)
     parser.add_argument('--checkpoints', required=True)
-    parser.add_argument('--without', nargs='*', default=[])
-    for name, default in (('seconds', 240.), ('batch', 512), ('rate', 2e-3), ('decay', .05), ('dropout', .1), ('offset', .1), ('threads', 1), ('seed', 0), ('report', 1000)):
+    parser.add_argument('--without', default='', help='names of volumes to leave out, with commas between')
+    for name, default in (('seconds', 240.), ('iterations', 0), ('batch', 512), ('rate', 2e-3), ('decay', .05), ('dropout', .1), ('offset', .1), ('threads', 1), ('seed', 0), ('report', 1000), ('keep', 60.)):
         parser.add_argument('--' + name, type=type(default), default=default)
+    parser.add_argument('--fresh', action='store_true')
+    parser.add_argument('--init', help='a checkpoint whose weights a fresh training starts from')
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     os.makedirs(options.checkpoints, exist_ok=True)
-    looks = Looks(options.looks, options.without)
-    network = trained(looks, options)
-    print(json.dumps(dict(scans=len(looks.looks), held_out=measured(network, looks))))
-    if options.without:
-        print(json.dumps(dict(left_out=measured(network, Looks(options.looks, only=options.without), False))))
-    torch.save(dict(without=options.without, weights=network.state_dict()), os.path.join(options.checkpoints, '-'.join(['reader', str(options.seed), *options.without]) + '.pt'))
+    without = [name for name in options.without.split(',') if name]
+    looks = Looks(options.looks, without)
+    strange = Looks(options.looks, only=without) if without else None
+    stage, loss = reader_stage(options, looks)
+
+    def measure(_):
+        network = stage.modules['reader']
+        return measured(network, looks) | ({'left_out_' + k: v for k, v in measured(network, strange, False).items()} if strange else {})
+    run(stage, loss, measure, lambda: len(looks.looks))
 
 
 if __name__ == '__main__':

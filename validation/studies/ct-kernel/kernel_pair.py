@@ -2,8 +2,8 @@
 
 python validation/studies/ct-kernel/kernel_pair.py --bundle models/ct-kernel/VERSION --pair DIR --other FILE... [--json OUT]
 
-Three slices of the second half are measured. Reference a: the first half under the other kernel. Reference b: other patients' volumes, put by simulation under a scanner whose
-flat-patch noise was fitted to that kernel's first half. The truth is seen by the comparators that need it (Gaussian, best linear filter) and by no other.
+Three slices of the second half are measured. Reference a: the first half under the other kernel. Reference b: other patients' volumes, put by simulation under scanners whose
+flat-patch noise was fitted to the first half under both kernels. The truth is seen by the comparators that need it (Gaussian, best linear filter) and by no other.
 """
 import argparse
 import json
@@ -36,20 +36,26 @@ def flat_power(scanner, nyquist):
     return noise_power(scanner, nyquist, HATS) * ring.sum() / np.maximum((HATS * ring).sum(1), 1e-9)
 
 
-def fitted_scanner(power, nyquist):
-    """(simulated scanner whose flat-patch noise is closest, in log power, to a measured one, its misfit).
+def fitted_scanners(powers, nyquist):
+    """(two simulated scanners whose flat-patch noise is closest, in log power, to that of one acquisition under two kernels, the misfit of each, that of their ratio).
 
-    The kernel stays within the families that are simulated; what is left of the noise is fitted as noise of its own (grain). A free fit of the kernel
-    had put half of its transfer at 0.12 cycles/mm: such a reference has the grain of the kernel and not its edges.
+    The kernels stay within the families that are simulated; dose, floor and grain are one, as the raw data are. What two kernels of one acquisition differ by is the kernels',
+    so their ratio counts most; how the noise of both departs from the families' is no kernel's. (Fitted one by one, half of the kernels' log ratio had passed for grain.)
     """
-    limits = np.array([[.15, .95], [2., 4.5], [0., 1.2], [3., 90.], [.2, 4.]])
-    scanner = lambda p: Scanner('fitted', *(lo + (hi - lo) / (1 + np.exp(-v)) for v, (lo, hi) in zip(p[:5], limits)), grain=tuple(p[5:]))
+    limits = np.array([[.15, .95], [2., 4.5], [0., 1.2]] * 2 + [[3., 90.], [.2, 4.]])
     sampled = np.arange(12) < 11
-    misfit = lambda p: np.log(flat_power(scanner(p), nyquist)) - np.log(power)
-    cost = lambda p: float((misfit(p)[sampled] ** 2).sum() / .1 ** 2 + (p[5:] ** 2).sum() / .3 ** 2 + (p[:5] ** 2).sum() / 3 ** 2)
-    starts = [np.r_[f, 0., b, 0., 0., np.zeros(3)] for f in (-1.5, 0., 1.5) for b in (-2., 0.)]
-    best = min((minimize(cost, s, method='Powell', options=dict(maxiter=40)) for s in starts), key=lambda r: r.fun)
-    return scanner(best.x), float(np.sqrt((misfit(best.x)[sampled] ** 2).mean()))
+
+    def scanners(p):
+        values = [lo + (hi - lo) / (1 + np.exp(-v)) for v, (lo, hi) in zip(p[:8], limits)]
+        return [Scanner('fitted', *map(float, (*values[3 * i:3 * i + 3], *values[6:])), grain=tuple(map(float, p[8:]))) for i in (0, 1)]
+
+    misfit = lambda p: np.array([(np.log(flat_power(s, nyquist)) - np.log(power))[sampled] for s, power in zip(scanners(p), powers)])
+    cost = lambda m, p: float((m.mean(0) ** 2).sum() / .2 ** 2 + ((m[1] - m[0]) ** 2).sum() / .05 ** 2 + (p[8:] ** 2).sum() / .3 ** 2 + (p[:8] ** 2).sum() / 3 ** 2)
+    starts = [np.r_[a, 0., b, c, 0., b, 0., 0., np.zeros(3)] for a in (-1.5, 0.) for c in (0., 1.5) for b in (-2., 0.)]
+    best = min((minimize(lambda p: cost(misfit(p), p), s, method='Powell', options=dict(maxiter=60)) for s in starts), key=lambda r: r.fun)
+    left = misfit(best.x)
+    root = lambda d: float(np.sqrt((d ** 2).mean()))
+    return scanners(best.x), [root(d) for d in left], root(left[1] - left[0])
 
 
 def elsewhere(path, scanner, pixel, seed):
@@ -94,16 +100,16 @@ def measure(networks, calibration, folder, others):
     """{direction and reference: result}: the pair in `folder`, the volumes of other patients."""
     smooth, sharp = (read_scan(os.path.join(folder, f'ct-lungdx-A0002-{k}.nii.gz')) for k in ('B40f', 'B70f'))
     half = smooth.hu.shape[0] // 2
+    firsts = [chain.Reading(Scan(s.hu[:half], s.spacing), READ) for s in (smooth, sharp)]
+    scanners, misfits, of_ratio = fitted_scanners([f.flat[0] for f in firsts], .5 / smooth.spacing[1])
     result = {}
-    for name, source, target in (('B70f_to_B40f', sharp, smooth), ('B40f_to_B70f', smooth, sharp)):
-        first = chain.Reading(Scan(target.hu[:half], target.spacing), READ)
-        scanner, misfit = fitted_scanner(first.flat[0], .5 / target.spacing[1])
+    for name, source, target, first, scanner, misfit in zip(('B70f_to_B40f', 'B40f_to_B70f'), (sharp, smooth), (smooth, sharp), firsts, scanners, misfits):
         elsewhere_scans = [chain.Reading(elsewhere(p, scanner, target.spacing[1], i)) for i, p in enumerate(others)]
         direction = Direction(source, target, half)
         for kind, references in (('other_slices', [first]), ('other_patient', elsewhere_scans)):
             key = f'{name}_{kind}'
             result[key] = direction.towards(networks, calibration, references)
-            result[key] |= dict(fitted=dict(scanner.__dict__, log_misfit=misfit)) if kind == 'other_patient' else {}
+            result[key] |= dict(fitted=dict(scanner.__dict__, log_misfit=misfit, log_misfit_of_ratio=of_ratio)) if kind == 'other_patient' else {}
             printed(key, result[key])
     return result
 
