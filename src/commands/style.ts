@@ -96,9 +96,10 @@ function headText({ quantiles, brainScale }: MrStyle): string[] {
   ];
 }
 
-function ctText({ nps, patches, detailSd }: CtStyle): string[] {
+function ctText({ nps, patches, skin, detailSd }: CtStyle): string[] {
   return [
     `  Noise power        ${nps.map((power) => power.toPrecision(2)).join(', ')} HU² (bands 1 to 12, ${patches} patches)`,
+    `  Skin               ${skin === undefined ? 'not read' : `${skin.patches} patches across it`}`,
     `  Detail SD          ${detailSd.toPrecision(3)} HU`,
   ];
 }

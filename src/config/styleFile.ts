@@ -41,6 +41,8 @@ export type CtStyle = SharedStyle & Readonly<{
   spectra: readonly number[] | null;
   /** Bands that the pixels of every scan can show. */
   sampled: number;
+  /** How sharp the border between body and air is, bands 1 … 12, and how many patches it rests on; absent in styles made before it was read. */
+  skin?: Readonly<{ amplitude: readonly number[]; patches: number }>;
   /** Radial amplitude of slices, bands 1 … 12, as shares of band 1. */
   amplitude: readonly number[];
   /** SD of the detail inside the body, HU. */

@@ -29,6 +29,9 @@ export type DetailFacts = Readonly<{
  */
 export type DoseFacts = Readonly<{ reason: string; noiseRatio: number | null; shapeDifference: number | null; gains: readonly number[] | null }>;
 
+/** Of the bands that the pixels can show; zeros and 0 where a scan shows no skin. */
+export type SkinFacts = Readonly<{ amplitude: readonly number[]; patches: number }>;
+
 /** What a CT's record holds besides: all that its report draws. Bands 1 … 12. */
 export type CtFacts = Readonly<{
   /** Centre frequencies, cycles/mm. */
@@ -36,6 +39,8 @@ export type CtFacts = Readonly<{
   /** Noise power in flat soft tissue, HU², and from how many patches; null below the number that says something. */
   nps: BandCurves;
   patches: Readonly<{ source: number; harmonized: number; reference: number }>;
+  /** How sharp the border between body and air is: log amplitude of an edge of 1 HU, and from how many patches. Of the source and of the reference, as outside the body nothing changes. */
+  skin: Readonly<{ source: SkinFacts; reference: SkinFacts }>;
   /** Radial amplitude of slices as shares of band 1: what is left of sharpness at each frequency. */
   amplitude: BandCurves;
   /** Applied gains: start, mean over soft tissue, 5th and 95th percentile over all nodes, SD over the draws. */

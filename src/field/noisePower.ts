@@ -1,4 +1,5 @@
-import { createFourier } from './fourier.ts';
+import { createPatchPower } from './patchPower.ts';
+import { pooledPatches } from './pooledPatches.ts';
 import { BAND_COUNT, knotPosition } from './radialBands.ts';
 import { createSmoother, smoothSlice } from '../core/sliceSmoothing.ts';
 
@@ -27,8 +28,9 @@ export type NoiseMeter = Readonly<{ add: (hu: Float32Array) => void; result: () 
 export function createNoiseMeter([ni, nj]: readonly [number, number], spacing: readonly [number, number]): NoiseMeter {
   const smoother = createSmoother([ni, nj], [SMOOTH_PX, SMOOTH_PX], 4);
   const smoothed = new Float32Array(ni * nj);
-  const spectrum = createPatchSpectrum(ni);
-  const power = new Float64Array(PATCH * PATCH);
+  const hann = Float64Array.from({ length: PATCH }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / (PATCH - 1)));
+  const measure = createPatchPower([hann, hann], [PATCH, PATCH]);
+  const [patch, spectrum, power] = [new Float64Array(PATCH * PATCH), new Float64Array(PATCH * PATCH), new Float64Array(PATCH * PATCH)];
   let patches = 0;
   return {
     add: (hu) => {
@@ -37,7 +39,9 @@ export function createNoiseMeter([ni, nj]: readonly [number, number], spacing: r
         for (let i = 0; i + PATCH <= ni; i += STRIDE) {
           const mean = flatMean(smoothed, j * ni + i, ni);
           if (mean === undefined) continue;
-          spectrum(hu, j * ni + i, mean, power);
+          for (let y = 0; y < PATCH; y++) for (let x = 0; x < PATCH; x++) patch[y * PATCH + x] = hu[(j + y) * ni + i + x]! - mean;
+          measure(patch, spectrum);
+          for (let n = 0; n < power.length; n++) power[n]! += spectrum[n]!;
           patches++;
         }
       }
@@ -46,14 +50,10 @@ export function createNoiseMeter([ni, nj]: readonly [number, number], spacing: r
   };
 }
 
-/** What several scans of one scanner show together: the mean over those with patches enough, and the sum of theirs; the first of them where none has. At least one scan. */
+/** What several scans of one scanner show together. At least one scan. */
 export function pooledNoise(scans: readonly NoisePower[]): NoisePower {
-  const good = scans.filter(({ patches }) => patches >= ENOUGH_PATCHES);
-  if (good.length === 0) return scans[0]!;
-  return {
-    nps: Float64Array.from({ length: BAND_COUNT }, (_, b) => good.reduce((sum, { nps }) => sum + nps[b]!, 0) / good.length),
-    patches: good.reduce((sum, { patches }) => sum + patches, 0),
-  };
+  const { values, patches } = pooledPatches(scans.map(({ nps, patches: count }) => ({ values: nps, patches: count })), ENOUGH_PATCHES);
+  return { nps: values, patches };
 }
 
 /** Mean of the smoothed patch at `first`, or undefined where it is not flat soft tissue. */
@@ -69,33 +69,6 @@ function flatMean(smoothed: Float32Array, first: number, width: number): number 
   }
   const mean = sum / PATCH ** 2;
   return Math.sqrt(Math.max(0, squares / PATCH ** 2 - mean * mean)) < FLAT_SD ? mean : undefined;
-}
-
-/** Adds |FFT|² / Σ hann² of one patch to `power`. */
-function createPatchSpectrum(width: number): (hu: Float32Array, first: number, mean: number, power: Float64Array) => void {
-  const { transform } = createFourier(PATCH);
-  const hann = Float64Array.from({ length: PATCH }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / (PATCH - 1)));
-  const norm = hann.reduce((sum, weight) => sum + weight * weight, 0) ** 2;
-  const [line, lineOut] = [new Float64Array(2 * PATCH), new Float64Array(2 * PATCH)];
-  const rows = new Float64Array(2 * PATCH * PATCH);
-  return (hu, first, mean, power) => {
-    for (let y = 0; y < PATCH; y++) {
-      for (let x = 0; x < PATCH; x++) {
-        line[2 * x] = hann[y]! * hann[x]! * (hu[first + y * width + x]! - mean);
-        line[2 * x + 1] = 0;
-      }
-      transform(lineOut, line);
-      rows.set(lineOut, 2 * y * PATCH);
-    }
-    for (let x = 0; x < PATCH; x++) {
-      for (let y = 0; y < PATCH; y++) {
-        line[2 * y] = rows[2 * (y * PATCH + x)]!;
-        line[2 * y + 1] = rows[2 * (y * PATCH + x) + 1]!;
-      }
-      transform(lineOut, line);
-      for (let y = 0; y < PATCH; y++) power[y * PATCH + x]! += (lineOut[2 * y]! ** 2 + lineOut[2 * y + 1]! ** 2) / norm;
-    }
-  };
 }
 
 /** Means over the hats of bands 1 … 12; bands that a patch does not sample repeat the last one that it does. */

@@ -51,7 +51,7 @@ export function createPatchMeter([ni, nj]: readonly [number, number], spacing: r
       if (waiting >= 0) collect(measure(hu, ni, waiting, waiting).slice(0, 1));
     },
     result: () => {
-      const sampled = Array.from({ length: BAND_COUNT }, (_, b) => bandFrequency(b + 1)).filter((f) => f < 0.5 / Math.max(...spacing)).length;
+      const sampled = sampledBands(spacing);
       return { groups: grouped(powers, levels, sampled), patches: powers.length, sampled };
     },
   };
@@ -64,8 +64,18 @@ export function createPatchMeter([ni, nj]: readonly [number, number], spacing: r
   }
 }
 
+/** How many bands pixels of this size can show. */
+export function sampledBands(spacing: readonly [number, number]): number {
+  return Array.from({ length: BAND_COUNT }, (_, b) => bandFrequency(b + 1)).filter((f) => f < 0.5 / Math.max(...spacing)).length;
+}
+
+/** A Hann window without its zeros. */
+export function hannWindow(length: number): Float64Array {
+  return Float64Array.from({ length }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (n + 1)) / (length + 1)));
+}
+
 /** Pixels of a patch along one axis. */
-function edgeOf(spacing: number): number {
+export function edgeOf(spacing: number): number {
   return Math.min(Math.max(Math.floor(PATCH_MM / spacing + 0.5), PIXELS.least), PIXELS.most);
 }
 
@@ -82,8 +92,7 @@ type PairSpectrum = (hu: Float32Array, width: number, first: number, second: num
 function createPairSpectrum([pi, pj]: readonly [number, number], [si, sj]: readonly [number, number]): PairSpectrum {
   const [li, lj] = [2 ** Math.ceil(Math.log2(pi)), 2 ** Math.ceil(Math.log2(pj))];
   const [rows, columns] = [createFourier(li), createFourier(lj)];
-  const hann = (p: number): Float64Array => Float64Array.from({ length: p }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (n + 1)) / (p + 1)));
-  const [across, down] = [hann(pi), hann(pj)];
+  const [across, down] = [hannWindow(pi), hannWindow(pj)];
   const norm = [across, down].reduce((product, window) => product * window.reduce((sum, w) => sum + w * w, 0), 1);
   const { knots, shares, areas } = bandPlaces([li, lj], [si, sj]);
   const [line, lineOut] = [new Float64Array(2 * li), new Float64Array(2 * li)];
@@ -127,7 +136,7 @@ function createPairSpectrum([pi, pj]: readonly [number, number], [si, sj]: reado
 }
 
 /** Knot and share of every frequency of a patch, and the area of every band. */
-function bandPlaces([li, lj]: readonly [number, number], [si, sj]: readonly [number, number]): { knots: Uint8Array; shares: Float64Array; areas: Float64Array } {
+export function bandPlaces([li, lj]: readonly [number, number], [si, sj]: readonly [number, number]): { knots: Uint8Array; shares: Float64Array; areas: Float64Array } {
   const [knots, shares, areas] = [new Uint8Array(li * lj), new Float64Array(li * lj), new Float64Array(BAND_COUNT + 1)];
   for (let y = 0, n = 0; y < lj; y++) {
     for (let x = 0; x < li; x++, n++) {

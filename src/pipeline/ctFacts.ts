@@ -1,5 +1,5 @@
 import type { CtStyle } from '../config/styleFile.ts';
-import type { CtFacts } from '../core/ctRecord.ts';
+import type { CtFacts, SkinFacts } from '../core/ctRecord.ts';
 import { quantiles } from '../core/statistics.ts';
 import type { DoseDirection } from '../detail/doseDirection.ts';
 import type { GridTensor } from '../field/cellGrid.ts';
@@ -9,12 +9,14 @@ import { isSupported } from '../field/gainStatistics.ts';
 import type { BandEnergies } from '../field/gainStatistics.ts';
 import { CLASS_COUNT, SOFT } from '../field/huClasses.ts';
 import { BAND_COUNT, bandFrequency } from '../field/radialBands.ts';
+import { NO_SKIN } from '../field/skinEdge.ts';
+import type { SkinEdge } from '../field/skinEdge.ts';
 import type { CtChange } from './ctMeter.ts';
-import type { CtLook } from './measureCt.ts';
+import type { CtLook, MeasuredCt } from './measureCt.ts';
 import type { SampledResidual } from './sampleField.ts';
 
 type Evidence = Readonly<{
-  before: CtLook;
+  before: MeasuredCt['look'];
   after: CtLook;
   reference: CtStyle;
   start: GainStart;
@@ -39,6 +41,7 @@ export function ctFacts({ before, after, reference, start, field, residual, resi
     frequencies: rounded(bands.map((band) => bandFrequency(band + 1))),
     nps: curves(({ noise }) => noise.nps, reference.nps),
     patches: { source: before.noise.patches, harmonized: after.noise.patches, reference: reference.patches },
+    skin: { source: skinFacts(before.sampled, before.skin), reference: skinFacts(reference.sampled, reference.skin) },
     amplitude: curves(({ amplitude }) => amplitude, reference.amplitude),
     gains: {
       start: rounded(start.gains),
@@ -56,6 +59,10 @@ export function ctFacts({ before, after, reference, start, field, residual, resi
     dose,
     detail,
   };
+}
+
+function skinFacts(sampled: number, { amplitude, patches }: SkinEdge = NO_SKIN): SkinFacts {
+  return { amplitude: rounded(amplitude).slice(0, sampled), patches };
 }
 
 /** Mean gains of bands 1 … 12 over the cells of soft tissue, over all that hold tissue where there are none, and 1 without any. */

@@ -7,7 +7,7 @@ import type { SlicedVolume } from '../core/planes.ts';
 import { evenlySpaced, sliceStackOf } from '../core/sliceStack.ts';
 import type { SliceStack } from '../core/sliceStack.ts';
 import { createSmoother } from '../core/sliceSmoothing.ts';
-import { airAround, findBody } from '../field/bodyMask.ts';
+import { airAround, fillBody, findBody } from '../field/bodyMask.ts';
 import type { BodyRuns } from '../field/bodyMask.ts';
 import { bandEnergies, USED_SLICES } from '../field/gainStatistics.ts';
 import type { BandEnergies, GainScan } from '../field/gainStatistics.ts';
@@ -16,6 +16,8 @@ import { createNoiseMeter } from '../field/noisePower.ts';
 import type { NoisePower } from '../field/noisePower.ts';
 import { createPatchMeter } from '../field/patchSpectra.ts';
 import { BAND_COUNT, createSliceFilter, MARGIN } from '../field/radialBands.ts';
+import { createSkinMeter } from '../field/skinEdge.ts';
+import type { SkinEdge } from '../field/skinEdge.ts';
 import { createDetailMeter } from '../metrics/ct/detailSd.ts';
 import { checkHounsfield } from '../preprocess/checkHounsfield.ts';
 import { createPictureTaker } from './ctPictures.ts';
@@ -34,7 +36,7 @@ export type CtLook = Readonly<{
   pictures: readonly CtPicture[];
 }>;
 
-export type MeasuredCt = Readonly<{ scan: GainScan; energies: BandEnergies; look: CtLook; issues: readonly Issue[] }>;
+export type MeasuredCt = Readonly<{ scan: GainScan; energies: BandEnergies; look: CtLook & Readonly<{ skin: SkinEdge }>; issues: readonly Issue[] }>;
 
 const SMOOTH_MM = 2;
 /** Slices whose patches and whole spectrum are taken; of more, every second: such curves are smooth, and each slice costs transforms of its own. */
@@ -60,9 +62,35 @@ export function measureCt(volume: SlicedVolume, protocol: CtProtocol): MeasuredC
   const body = findBody(stack, smoother);
   checkBody(body, stack);
   const scan: GainScan = { stack, body, smoother, filter: createSliceFilter([ni, nj], spacing, marginsFor(body)) };
-  const look = createLookMeter(scan);
-  const energies = bandEnergies(scan, protocol.statistics.cellMm, look.add);
-  return { scan, energies, look: look.result(), issues: [...metal, ...truncation(body)] };
+  const [look, skin] = [createLookMeter(scan), createSkinReader(scan)];
+  const energies = bandEnergies(scan, protocol.statistics.cellMm, (k, parts) => {
+    look.add(k, parts);
+    skin.add(k, parts);
+  });
+  return { scan, energies, look: { ...look.result(), skin: skin.result() }, issues: [...metal, ...truncation(body)] };
+}
+
+/** Slices whose patches are read. */
+function spectralSlices(slices: number): ReadonlySet<number> {
+  const used = evenlySpaced(slices, USED_SLICES);
+  return new Set(used.length <= SPECTRUM_SLICES ? used : used.filter((_, n) => n % 2 === 0));
+}
+
+/** Reads the skin of slices as they come, all of `usedSlices`. */
+function createSkinReader({ stack: { shape: [ni, nj, nk], spacing }, body }: GainScan): Readonly<{ add: (k: number, parts: SliceParts) => void; result: () => SkinEdge }> {
+  const meter = createSkinMeter([ni, nj], [spacing[0], spacing[1]]);
+  const spectral = spectralSlices(nk);
+  const around = { body: new Uint8Array(ni * nj), below: new Uint8Array(ni * nj), above: new Uint8Array(ni * nj) };
+  return {
+    add: (k, { hu }) => {
+      if (!spectral.has(k)) return;
+      fillBody(body, k, around.body);
+      fillBody(body, Math.max(k - 1, 0), around.below);
+      fillBody(body, Math.min(k + 1, nk - 1), around.above);
+      meter.add(hu, around);
+    },
+    result: meter.result,
+  };
 }
 
 /** Measures the look of slices as they come, before or after: all of `usedSlices`, in rising order. */
@@ -72,8 +100,7 @@ export function createLookMeter({ stack, filter }: GainScan): Readonly<{ add: (k
   const patches = createPatchMeter([ni, nj], [stack.spacing[0], stack.spacing[1]]);
   const detail = createDetailMeter([ni, nj]);
   const camera = createPictureTaker(stack);
-  const used = evenlySpaced(nk, USED_SLICES);
-  const spectral = new Set(used.length <= SPECTRUM_SLICES ? used : used.filter((_, n) => n % 2 === 0));
+  const spectral = spectralSlices(nk);
   const power = new Float64Array(BAND_COUNT + 1);
   const pictures: CtPicture[] = [];
   let waiting: Float32Array | undefined;

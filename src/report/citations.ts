@@ -25,6 +25,7 @@ export const citations = {
   forman1995: 'Forman SD et al. Improved assessment of significant activation in functional magnetic resonance imaging. Magn Reson Med 33(5):636–647, 1995.',
   esteban2017: 'Esteban O et al. MRIQC: advancing the automatic prediction of image quality in MRI from unseen sites. PLoS ONE 12(9):e0184661, 2017.',
   siewerdsen2002: 'Siewerdsen JH, Cunningham IA, Jaffray DA. A framework for noise-power spectrum analysis of multidimensional images. Med Phys 29(11):2655–2671, 2002.',
+  sanders2016: 'Sanders J, Hurwitz L, Samei E. Patient-specific quantification of image quality: an automated method for measuring spatial resolution in clinical CT images. Med Phys 43(10):5330–5338, 2016.',
   gevenois1995: 'Gevenois PA et al. Comparison of computed density and macroscopic morphometry in pulmonary emphysema. Am J Respir Crit Care Med 152(2):653–657, 1995.',
   dirksen1999: 'Dirksen A et al. A randomized clinical trial of α1-antitrypsin augmentation therapy. Am J Respir Crit Care Med 160(5):1468–1472, 1999.',
   efron1987: 'Efron B. Better bootstrap confidence intervals. J Am Stat Assoc 82(397):171–185, 1987.',

@@ -8,13 +8,15 @@ import { pooledNoise } from '../field/noisePower.ts';
 import type { NoisePower } from '../field/noisePower.ts';
 import { GROUP_COUNT } from '../field/patchSpectra.ts';
 import { BAND_COUNT } from '../field/radialBands.ts';
+import { pooledSkin } from '../field/skinEdge.ts';
+import type { SkinEdge } from '../field/skinEdge.ts';
 import type { CtBundle } from '../inference/bundle.ts';
 import { encoderSha256, sharedAcquisition } from './referenceStyle.ts';
 import { styleDistance } from './styleDistance.ts';
 
 export type CtReferenceScan = Readonly<{
   energies: BandEnergies;
-  look: Readonly<{ noise: NoisePower; spectra: Float64Array | undefined; sampled: number; amplitude: readonly number[]; detailSd: number }>;
+  look: Readonly<{ noise: NoisePower; spectra: Float64Array | undefined; sampled: number; skin: SkinEdge; amplitude: readonly number[]; detailSd: number }>;
   acquisition: Acquisition;
 }>;
 
@@ -42,6 +44,7 @@ export async function createCtStyle(
   const looks = all.map(({ look }) => look);
   const spectra = looks.map((look) => look.spectra).filter((values) => values !== undefined);
   const noise = pooledNoise(looks.map((look) => look.noise));
+  const skin = pooledSkin(looks.map((look) => look.skin));
   const code = meanOf(codes);
   const spread = bundle.manifest.calibration.codeSpread;
   return {
@@ -51,6 +54,7 @@ export async function createCtStyle(
     patches: noise.patches,
     spectra: spectra.length === 0 ? null : meanOf(spectra),
     sampled: Math.min(...looks.map(({ sampled }) => sampled)),
+    skin: { amplitude: Array.from(skin.amplitude), patches: skin.patches },
     amplitude: meanOf(looks.map(({ amplitude }) => amplitude)),
     detailSd: meanOf(looks.map(({ detailSd }) => [detailSd]))[0]!,
     scans: codes.length,

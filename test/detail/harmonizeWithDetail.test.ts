@@ -97,7 +97,7 @@ describe('harmonizeScan where doses differ', { timeout: 240_000 }, () => {
     expect(Math.abs(valueOf('noiseSd.harmonized') / valueOf('noiseSd.reference') - 1)).toBeLessThan(0.1);
     expect(report).toContain('at edges and in texture this was held back');
     expect(report).toContain('100 % was added to the start, the share that calibration found right');
-    expect(report).toContain('their square-root ratio was applied too, held back');
+    expect(report).toContain('their square-root ratio was applied to what an edge-preserving estimate left, held back');
   });
 
   it('leaves a dose alone where the protocol switches it off or says nothing of it', async () => {

@@ -25,12 +25,15 @@ import type { NoisePower } from '../../src/field/noisePower.ts';
 import { createPatchMeter } from '../../src/field/patchSpectra.ts';
 import type { PatchSpectra } from '../../src/field/patchSpectra.ts';
 import { bandResponse, createSliceFilter } from '../../src/field/radialBands.ts';
+import { createSkinMeter } from '../../src/field/skinEdge.ts';
+import type { SkinEdge } from '../../src/field/skinEdge.ts';
 import { describeWithOracle, oraclePython } from '../support/oraclePython.ts';
 
 type Packed = Readonly<{ shape: readonly number[]; base64: string }>;
+type PackedSkin = Readonly<{ amplitude: Packed; patches: number }>;
 type PackedDose = Readonly<{ gains: Packed; variance: number; grain: number }>;
 type Vectors = Readonly<{
-  spacing: readonly [number, number, number]; grid: readonly [number, number, number]; patches: readonly [number, number]; slice: number;
+  spacing: readonly [number, number, number]; grid: readonly [number, number, number]; patches: readonly [number, number]; skins: readonly [PackedSkin, PackedSkin]; slice: number;
   nps: readonly [Packed, Packed]; spectra: readonly [Packed, Packed]; looks: readonly [Packed, Packed];
   flat: Readonly<{ nps: Packed; patches: number; look: Packed }>;
   doses: readonly [PackedDose, PackedDose];
@@ -94,6 +97,23 @@ describeWithOracle('the CT gain field against the recipe’s numpy', ['scipy', '
       stack.read(k, hu);
       describeSlice(hu, mask, smoother, parts);
       meter.add(parts.hu, parts.weight);
+    }
+    return meter.result();
+  }
+
+  function skinOf({ stack, body }: GainScan): SkinEdge {
+    const [ni, nj, nk] = stack.shape;
+    const meter = createSkinMeter([ni, nj], [stack.spacing[0], stack.spacing[1]]);
+    const hu = new Float32Array(ni * nj);
+    const bodyAt = (k: number): Uint8Array => {
+      const mask = new Uint8Array(ni * nj);
+      fillBody(body, Math.min(Math.max(k, 0), nk - 1), mask);
+      return mask;
+    };
+    for (let k = 0; k < nk; k += 2) {
+      stack.read(k, hu);
+      cleanSlice(hu, hu);
+      meter.add(hu, { body: bodyAt(k), below: bodyAt(k - 1), above: bodyAt(k + 1) });
     }
     return meter.result();
   }
@@ -163,6 +183,15 @@ describeWithOracle('the CT gain field against the recipe’s numpy', ['scipy', '
     for (const n of [0, 1] as const) expect(worst(encodeLook(looks[n]!)!, values(vectors.looks[n]))).toBeLessThan(1e-4);
     const flat = { ...looks[0]!, nps: values(vectors.flat.nps), patches: vectors.flat.patches };
     expect(worst(encodeLook(flat)!, values(vectors.flat.look))).toBeLessThan(1e-4);
+  });
+
+  it('finds the same patches across the skin and reads its edge within 1e-4', () => {
+    for (const [n, { amplitude, patches }] of vectors.skins.entries()) {
+      const skin = skinOf(n === 0 ? scan : open(vectors.reference));
+      expect(skin.patches).toBe(patches);
+      expect(patches).toBeGreaterThan(100);
+      expect(worst(skin.amplitude, values(amplitude))).toBeLessThan(1e-4);
+    }
   });
 
   /** The random gains of the vectors, and the source's slice under them, without rounding by rank. */

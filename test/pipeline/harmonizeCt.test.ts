@@ -85,8 +85,12 @@ describe('harmonizeScan of a CT', { timeout: 240_000 }, () => {
     sharp.samples.forEach((hu, n) => { if (hu < -1500 || hu >= 2000) kept &&= image.volume.samples[n] === hu; else if (image.volume.samples[n] !== hu) changed++; });
     expect(kept).toBe(true);
     expect(changed).toBeGreaterThan(10_000);
+    // the same body under a sharper kernel: its skin shows more of every band
+    const { skin } = record.ct!;
+    expect([skin.source.patches, skin.reference.patches].every((patches) => patches >= 12)).toBe(true);
+    for (const band of [3, 4, 5]) expect(skin.source.amplitude[band]).toBeGreaterThan(skin.reference.amplitude[band]!);
     const report = await readFile(join(job.outputDir, 'sharp.html'), 'utf8');
-    for (const text of ['Noise power in flat soft tissue', 'an MTF-like curve', 'Hounsfield units, before and after', 'LAA−950', 'radial bands 0.06 cycles/mm apart']) expect(report).toContain(text);
+    for (const text of ['Noise power in flat soft tissue', 'an MTF-like curve', 'Sharpness: the edge of the skin', 'Hounsfield units, before and after', 'LAA−950', 'radial bands 0.06 cycles/mm apart']) expect(report).toContain(text);
   });
 
   it('gives the same bytes for the same job with the diffused part, and others for another seed', async () => {

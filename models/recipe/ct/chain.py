@@ -16,8 +16,9 @@ from ct.kernel_look import Look, mean_look
 from ct.gain_statistics import CLASS_COUNT, MIN_SUPPORT_MM3, USED_SLICES, Parts, energies, evenly, tensor
 from ct.hounsfield import SOFT
 from ct.noise import smooth_noise
-from ct.patch_spectra import spectra
+from ct.patch_spectra import some, spectra
 from ct.simulate import FIELD_SCALE, mean_groups, spectral
+from ct.skin import skin
 from networks import alpha_bar
 
 TIMESTEPS = (999., 499.)
@@ -51,6 +52,11 @@ class Reading(Parts):
     def groups(self):
         """(groups of patches [4, 12] or None, sampled bands)."""
         return spectra(self, evenly(self.hu.shape[0], self.most))
+
+    @cached_property
+    def skin(self):
+        """(log amplitude [12], patches) of the skin's edge."""
+        return skin(self, some(evenly(self.hu.shape[0], self.most)))
 
     @cached_property
     def look(self):

@@ -101,11 +101,12 @@ def kept(name, source, bundle):
         return json.load(f)['parity']['maxAbsDifference'][name]
 
 
-def load(checkpoints, size, style_of=None):
+def load(checkpoints, size, kept_ones=()):
     networks = dict(style_encoder=StyleEncoder(size), style_decoder=StyleDecoder(size), denoiser=Denoiser(size), kernel_reader=ReaderEnsemble([KernelReader(size.reader).answer_by_flat_patches()]))
     if checkpoints:
-        stages = dict(denoiser='field') if style_of else dict(style_encoder='style', style_decoder='style', denoiser='field')
-        for key, stage in stages.items():
+        for key, stage in dict(style_encoder='style', style_decoder='style', denoiser='field').items():
+            if key in kept_ones:
+                continue
             prefix = key.removeprefix('style_') + '.'
             state = torch.load(os.path.join(checkpoints, stage + '.pt'), map_location='cpu', weights_only=True)['average']
             networks[key].load_state_dict({k[len(prefix):]: v for k, v in state.items() if k.startswith(prefix)})
@@ -144,7 +145,7 @@ def main():
     parser.add_argument('--checkpoints')
     parser.add_argument('--bundle')
     parser.add_argument('--tiny')
-    parser.add_argument('--style-of', metavar='BUNDLE', help='copy the encoder and decoder of this bundle')
+    parser.add_argument('--keep', nargs='+', metavar='BUNDLE NETWORK', default=[None], help='copy these networks of another bundle: what is measured with them stays, and saved styles of an encoder')
     parser.add_argument('--id', default='ct-kernel')
     parser.add_argument('--version', default='0.0.1')
     parser.add_argument('--change', default='First weights.')
@@ -157,11 +158,12 @@ def main():
         options.bundle, options.id, options.change, options.checkpoints = options.tiny, 'tiny-ct', 'Random weights for tests.', None
         size = Size(code=16, encoder=8, decoder=16, width=8, embedding=16, reader=8)
     os.makedirs(options.bundle, exist_ok=True)
-    networks = load(options.checkpoints, size, options.style_of)
+    other, *kept_ones = options.keep
+    networks = load(options.checkpoints, size, kept_ones)
     if options.tiny:  # the output layers start at zero; tests want a network that answers
         for p in networks['denoiser'].parameters():
             torch.nn.init.normal_(p, std=.05)
-    parity = {name: kept(name, options.style_of, options.bundle) if options.style_of and name.startswith('style_') else export(networks[name], name, interface, os.path.join(options.bundle, name + '.onnx'))
+    parity = {name: kept(name, other, options.bundle) if name in kept_ones else export(networks[name], name, interface, os.path.join(options.bundle, name + '.onnx'))
               for name, interface in interfaces(size.code).items()}
     if max(parity.values()) > PARITY_LIMIT:
         raise SystemExit(f'parity with PyTorch is broken: {parity}')

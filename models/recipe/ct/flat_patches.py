@@ -1,9 +1,9 @@
 """Noise power spectrum of flat soft-tissue patches: what is measured and reported, and G(f) = sqrt(NPS_reference / NPS_source), a comparator."""
 import numpy as np
-from scipy.fft import fft2, ifft2
+from scipy.fft import fft2
 from scipy.ndimage import gaussian_filter
 
-from ct.bands import GAIN_MAX, GAIN_MIN, band_weights, radial_frequency
+from ct.bands import GAIN_MAX, GAIN_MIN, band_weights
 from ct.gain_statistics import evenly
 
 PATCH, STRIDE = 32, 16
@@ -30,28 +30,15 @@ def patch_spectrum(hu, slices=None):
     return total / max(count, 1) / (HANN ** 2).sum(), count
 
 
-def by_band(power, spacing):
-    """[12] mean over bands 1 to 12 of a patch's power [32, 32]. Bands above the sampled frequencies repeat the last one that is sampled."""
+def nps(hu, spacing, slices=None):
+    """([12] noise power of bands 1 to 12 in HU², number of patches). Bands above the sampled frequencies repeat the last one that is sampled."""
+    power, count = patch_spectrum(hu, slices)
     weights = band_weights((PATCH, PATCH), spacing)[1:]
     area = weights.sum((1, 2))
     bands = (weights * power).sum((1, 2)) / np.maximum(area, 1e-9)
     last = np.flatnonzero(area > .5).max()
     bands[last + 1:] = bands[last]
-    return bands
-
-
-def nps(hu, spacing, slices=None):
-    """([12] noise power of bands 1 to 12 in HU², number of patches)."""
-    power, count = patch_spectrum(hu, slices)
-    return by_band(power, spacing), count
-
-
-def expected_nps(power, spacing):
-    """[12] what patches show in the mean of a noise of `power` (cycles/mm → HU²): its spectrum, blurred by the window of a patch."""
-    fine = 4 * PATCH
-    window = np.abs(fft2(HANN, s=(fine, fine))) ** 2
-    blurred = ifft2(fft2(power(radial_frequency((fine, fine), spacing))) * fft2(window)).real / window.sum()
-    return by_band(blurred[::4, ::4], spacing)
+    return bands, count
 
 
 def pooled(measured):

@@ -11,7 +11,6 @@ import numpy as np
 FREQUENCY = np.linspace(0, 1.2, 241)
 OWN_F50, OWN_POWER = .42, 2.  # what a stored volume is taken to have been reconstructed with
 GAIN_LIMIT = 6.0
-RIPPLES, GRAINS = 5, 3  # waves: with three of the kernel's, what it does from .25 cycles/mm on would tell what it does below
 FAMILIES = {  # f50 range, power range, boost range
     'very smooth': ((.16, .28), (2., 2.4), (0., 0.)),
     'smooth': ((.26, .36), (2., 2.6), (0., .08)),
@@ -63,5 +62,5 @@ def draw(rng, family=None, varied=False):
     family = family or rng.choice(list(FAMILIES))
     f50, power, boost = (rng.uniform(*r) for r in FAMILIES[family])
     sigma, floor = float(np.exp(rng.uniform(np.log(4), np.log(45)))), float(rng.uniform(.3, 3))
-    wave = lambda sd, count: tuple(float(v) for v in rng.normal(0, sd / np.arange(1, count + 1)))
-    return Scanner(str(family), f50, power, boost, sigma, floor, *((wave(.25, RIPPLES), wave(.3, GRAINS)) if varied else ()))
+    wave = lambda sd: tuple(float(v) for v in rng.normal(0, sd / np.arange(1, 4)))
+    return Scanner(str(family), f50, power, boost, sigma, floor, *((wave(.25), wave(.3)) if varied else ()))

@@ -12,7 +12,8 @@ from ct.flat_patches import ENOUGH, nps
 from ct.gain_statistics import CLASS_COUNT, Parts, energies, tensor
 from ct.hounsfield import Scan
 from ct.kernel_look import Look, encoded
-from ct.patch_spectra import spectra
+from ct.patch_spectra import some, spectra
+from ct.skin import skin
 
 SHAPE, SPACING = (14, 150, 132), (4.0, 0.8, 0.7)
 
@@ -45,7 +46,8 @@ def vectors():
     parts = Parts(source)
     energy, volume = energies(parts)
     powers = [nps(Parts(s).hu, SPACING[1:]) for s in (source, reference)]
-    looks = [Look(g, n, *flat) for (g, n), flat in zip((spectra(p, range(SHAPE[0])) for p in (parts, Parts(reference))), powers)]
+    both = [parts, Parts(reference)]
+    looks, skins = [Look(*spectra(p, range(SHAPE[0])), *flat) for p, flat in zip(both, powers)], [skin(p, some(range(SHAPE[0]))) for p in both]
     flat = looks[0]._replace(nps=np.linspace(1e-3, 50., BANDS), patches=ENOUGH)
     z, y, x = parts.grid
     nodes = np.exp(np.random.default_rng(3).normal(0, .3, (CLASS_COUNT, BANDS, z, y, x)) + np.linspace(.2, -1.2, BANDS)[None, :, None, None, None])
@@ -61,7 +63,7 @@ def vectors():
     return dict(
         spacing=list(SPACING), source=packed(source.hu), reference=packed(reference.hu), smoothed=packed(parts.smoothed[k]), weight=packed(parts.weight[k]),
         body=packed(parts.body[k]), classes=packed(classes), bands=packed(bands), grid=list(parts.grid), volume=packed(volume), energy=packed(energy),
-        statistics=packed(tensor(energy, volume)), nps=[packed(p) for p, _ in powers], patches=[n for _, n in powers],
+        statistics=packed(tensor(energy, volume)), nps=[packed(p) for p, _ in powers], patches=[n for _, n in powers], skins=[dict(amplitude=packed(a), patches=n) for a, n in skins],
         spectra=[packed(l.groups) for l in looks], looks=[packed(encoded(l)) for l in looks], flat=dict(nps=packed(flat.nps), patches=flat.patches, look=packed(encoded(flat))),
         nodes=packed(nodes), slice=k, operated=packed(apply_gains(source.hu[k], bands, gains, classes, parts.weight[k])), dosed=packed(dosed), field_gains=packed(field_gains),
         doses=[dict(gains=packed(d.gains), variance=d.variance, grain=d.grain) for d in doses])

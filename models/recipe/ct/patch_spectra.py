@@ -64,9 +64,13 @@ def grouped(powers, level, sampled=BANDS):
     return groups
 
 
+def some(slices):
+    """Every second of many slices."""
+    return slices[::2] if len(slices) > MOST_SLICES else slices
+
+
 def spectra(parts, slices):
     """([4, 12] groups or None, sampled bands) of a scan's slices."""
-    slices = slices[::2] if len(slices) > MOST_SLICES else slices
     patches = Patches(parts.scan.spacing[1:])
-    found = [patches.add(parts.hu[k], parts.weight[k]) for k in slices]
+    found = [patches.add(parts.hu[k], parts.weight[k]) for k in some(slices)]
     return grouped(np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found]), patches.sampled), patches.sampled

@@ -9,14 +9,14 @@ import argparse
 import numpy as np
 from scipy.fft import irfft2, rfft2
 
-from ct.bands import KNOTS, band_weights, edge_hats, fft_size, mirrored, radial_frequency
+from ct.bands import band_weights, edge_hats, fft_size, mirrored, radial_frequency
 from ct.detail.anatomy import LIMITS, denoised
-from ct.flat_patches import expected_nps, nps
+from ct.flat_patches import nps
 from ct.hounsfield import Scan, body_of, change_weight, smooth_in_plane, without_padding
-from ct.kernels import FREQUENCY, draw, standard_power, waves
+from ct.kernels import FREQUENCY, draw, standard_power
 from ct.patch_spectra import Patches, grouped
 from ct.render import Volumes, block, noise_map
-from ct.simulate import FREEDOM, changed
+from ct.simulate import changed
 from ct.views import thicker, to_scale
 from shards import write_shards
 
@@ -28,10 +28,6 @@ VARIED = .6                      # share of scanners that leave their families' 
 LEVEL, TILT, BLUR, BEND = .4, .25, .25, .08  # most that people's detail differs by, SD: log amplitude of all of it, per e-fold of frequency, at .4 cycles/mm above .05, per wave
 APART = .6                       # parts of one body, as a share of that
 SIZE = .15                       # log SD of the noise by the size of the body
-MANY, MOST_FLAT = .6, (60, 4000) # share of blocks that stand for a scan with many flat patches, and how many
-FEW = 4                          # flat patches that a block must show for this
-GRAIN = .08                      # most, SD: log power per wave that the noise of people differs by, beside its level
-ROUNDING = 1 / 12                # HU²
 DENOISED = .6                    # share of studies whose anatomy was freed of its own noise: else it counts as a dose of its own
 
 
@@ -62,7 +58,7 @@ class Person:
     """What one person's detail differs by from another's, as a function of frequency in cycles/mm that is 1 up to .03; `apart` of two parts of one person."""
 
     def __init__(self, rng, much):
-        self.level, self.tilt, self.blur, self.bend, self.grain = much * rng.normal(0, LEVEL), much * rng.normal(0, TILT), much * rng.normal(0, BLUR), much * rng.normal(0, BEND, 3), much * rng.normal(0, GRAIN, 3)
+        self.level, self.tilt, self.blur, self.bend = much * rng.normal(0, LEVEL), much * rng.normal(0, TILT), much * rng.normal(0, BLUR), much * rng.normal(0, BEND, 3)
 
     def apart(self, rng):
         """Another part of the same body."""
@@ -82,41 +78,25 @@ class Block:
     """One block of a person's anatomy that any scanner can look at."""
 
     def __init__(self, scan, person, rng):
-        self.scan, self.person, self.rng, self.spacing = scan, person, rng, scan.spacing
+        self.scan, self.rng, self.spacing = scan, rng, scan.spacing
         rows, columns = scan.hu.shape[1:]
         self.size = tuple(fft_size(n) for n in (rows, columns))
         self.index = np.ix_(*(mirrored(n, fft_size(n)) for n in (rows, columns)))
         self.f = radial_frequency(self.size, self.spacing[1:])[:, :self.size[1] // 2 + 1]
         self.anatomy = rfft2(np.stack([s[self.index] for s in scan.hu])) * person.detail(self.f)
-        self.noise = float(np.exp(rng.normal(0, SIZE)))
-        self.map = noise_map(scan) * self.noise
+        self.map = noise_map(scan) * float(np.exp(rng.normal(0, SIZE)))
         clean = without_padding(scan.hu)
         self.weight = change_weight(scan.hu, body_of(smooth_in_plane(clean, self.spacing)), self.spacing)
         self.patches = Patches(self.spacing[1:])
-        self.slow, few = nps(self.image(self.anatomy), self.spacing[1:])
-        self.many = int(np.exp(rng.uniform(*np.log(MOST_FLAT)))) if few >= FEW and rng.random() < MANY else 0
-
-    def image(self, spectrum):
-        rows, columns = self.scan.hu.shape[1:]
-        return irfft2(spectrum, s=self.size)[:, :rows, :columns].astype(np.float32)
 
     def under(self, scanner):
         """[K, J, I] HU, whole numbers as scanners store."""
         noise = scanner.sigma * self.map * self.rng.standard_normal(self.map.shape).astype(np.float32)
+        amplitude = np.sqrt(scanner.noise_shape() / standard_power(.5 / max(self.spacing[1:])))
         of = lambda response: np.interp(self.f, FREQUENCY, response).astype(np.float32)
-        return np.round(self.image(self.anatomy * of(scanner.transfer()) + rfft2(np.stack([n[self.index] for n in noise])) * of(np.sqrt(self.noise_shape(scanner)))))
-
-    def noise_shape(self, scanner):
-        """Power of the scanner's noise in this person, for white noise of variance 1."""
-        return scanner.noise_shape() * np.exp(waves(self.person.grain, FREQUENCY)) / standard_power(.5 / max(self.spacing[1:]))
-
-    def flat(self, scanner):
-        """(nps [12], patches) of a scan that shows this block's flat tissue many times over: its slow anatomy, and noise of which hardly anything is chance."""
-        power = (scanner.sigma * self.noise) ** 2 * self.noise_shape(scanner)
-        noise = expected_nps(lambda f: np.interp(f, FREQUENCY, power) + ROUNDING, self.spacing[1:])
-        anatomy = self.slow * np.interp(KNOTS[1:], FREQUENCY, scanner.transfer()) ** 2
-        freedom = FREEDOM * self.many
-        return (anatomy + noise) * self.rng.gamma(freedom, 1 / freedom), self.many
+        spectrum = self.anatomy * of(scanner.transfer()) + rfft2(np.stack([n[self.index] for n in noise])) * of(amplitude)
+        rows, columns = self.scan.hu.shape[1:]
+        return np.round(irfft2(spectrum, s=self.size)[:, :rows, :columns]).astype(np.float32)
 
     def look(self, scanner):
         """{groups, power, nps, patches, sampled} of one scan, or None with too few patches; power [12]: mean band power of its patches in HU²."""
@@ -125,7 +105,7 @@ class Block:
         groups = grouped(powers, level, self.patches.sampled)
         if groups is None:
             return None
-        flat, patches = self.flat(scanner) if self.many else nps(hu, self.spacing[1:])
+        flat, patches = nps(hu, self.spacing[1:])
         return dict(groups=groups, power=powers.mean(0), nps=flat, patches=patches, sampled=self.patches.sampled)
 
 

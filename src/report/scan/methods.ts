@@ -26,11 +26,11 @@ function ctText(record: ScanRecord, { isStartRead, residualShare, dose, detail }
     ` of the mean of ${draws} ${draws === 1 ? 'draw' : 'draws'} (seed ${seed}) ${(100 * residualShare).toFixed(0)} % was added to the start${isStartRead ? ', the share that calibration found right' : ''}. The gains, bounded, were applied to the voxels at their native resolution with a bounded change.`,
     dose.gains === null
       ? ''
-      : ' Since noise power spectra then differed in level and hardly in shape, their square-root ratio was applied too, held back where the local energy of that change was more than noise makes.',
+      : ' Since noise power spectra then differed in level and hardly in shape, their square-root ratio was applied to what an edge-preserving estimate left, held back where the local energy of that change was more than noise makes.',
     detail.runs
       ? ` In place of these gains, since noise power spectra differed in level and hardly in shape, their square-root ratio was applied everywhere, and a diffusion model in image space corrected what that does to edges, in overlapping tiles, bounded and high-passed.`
       : ' No detail was generated in image space.',
-    ' The low band, air outside the body, padding and metal were not changed.',
+    ` The low band, air outside the body, padding and metal were not changed. The edge of the skin ${cite('sanders2016')} was measured in source and reference, and no gain was made from it.`,
     ` Emphysema was summarized by LAA−950 ${cite('gevenois1995')} and the 15th percentile of lung density ${cite('dirksen1999')}.`,
   ].join('');
 }

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../../../models/recipe'))
+sys.path.insert(0, os.path.dirname(__file__))
 
 from ct import chain, measures  # noqa: E402
 from ct.evaluate import METHODS, as_shipped  # noqa: E402
@@ -21,12 +22,13 @@ from ct.flat_patches import flat_gain  # noqa: E402
 from ct.gain_statistics import evenly  # noqa: E402
 from ct.hounsfield import Scan, read_scan  # noqa: E402
 from ct.kernels import FREQUENCY, Scanner  # noqa: E402
-from ct.render import Scene, block  # noqa: E402
+from ct.render import white  # noqa: E402
 from ct.simulate import HATS, noise_power  # noqa: E402
+from people import Person  # noqa: E402
 
 KEYS = ('mae', 'hf_sd_ratio', 'soft_ratio', 'lung_ratio', 'laa950', 'laa950_true', 'perc15', 'perc15_true', 'mean_shift', 'region_shift_p95', 'region_shift_max',
         'nps_deviation_mean', 'nps_deviation_max')
-ELSEWHERE_PIXELS, ELSEWHERE_SLICES = 240, 16
+ELSEWHERE_SLICES = 16
 MEASURED, READ = 3, 10  # slices of the second half that are measured, slices that statistics read
 
 
@@ -58,10 +60,9 @@ def fitted_scanners(powers, nyquist):
     return scanners(best.x), [root(d) for d in left], root(left[1] - left[0])
 
 
-def elsewhere(path, scanner, pixel, seed):
-    """Another patient's volume under the scanner, read at the pair's pixel size."""
-    rng = np.random.default_rng(seed)
-    return Scene(block(read_scan(path), pixel, ELSEWHERE_PIXELS, ELSEWHERE_SLICES, rng), rng).under(scanner, 0.)
+def elsewhere(person, scanner, seed):
+    """Another patient's scan under the scanner."""
+    return person.under(scanner, scanner.sigma * white(person.scan.hu.shape, np.random.default_rng(seed)))
 
 
 class Direction:
@@ -102,9 +103,10 @@ def measure(networks, calibration, folder, others):
     half = smooth.hu.shape[0] // 2
     firsts = [chain.Reading(Scan(s.hu[:half], s.spacing), READ) for s in (smooth, sharp)]
     scanners, misfits, of_ratio = fitted_scanners([f.flat[0] for f in firsts], .5 / smooth.spacing[1])
+    people = [Person(p, ELSEWHERE_SLICES) for p in others]
     result = {}
     for name, source, target, first, scanner, misfit in zip(('B70f_to_B40f', 'B40f_to_B70f'), (sharp, smooth), (smooth, sharp), firsts, scanners, misfits):
-        elsewhere_scans = [chain.Reading(elsewhere(p, scanner, target.spacing[1], i)) for i, p in enumerate(others)]
+        elsewhere_scans = [chain.Reading(elsewhere(p, scanner, i)) for i, p in enumerate(people)]
         direction = Direction(source, target, half)
         for kind, references in (('other_slices', [first]), ('other_patient', elsewhere_scans)):
             key = f'{name}_{kind}'

@@ -1,0 +1,50 @@
+"""Skin of simulated people under simulated scanners: what skin.py reads of it, without rendering a body."""
+import numpy as np
+
+from ct.bands import BANDS
+from ct.skin import Border, log_amplitude
+
+DEPTH = np.linspace(-12, 12, 481)      # mm from the border, inwards below 0
+F = np.linspace(.0025, 2.4975, 500)    # cycles/mm
+STEP = np.sin(2 * np.pi * DEPTH[:, None] * F) / (np.pi * F) * (F[1] - F[0])  # times a transfer function: the response to a step, less a half
+PATCHES = 8                            # that an expected reading is the mean of
+AIR_HU, CUT_OFF_HU, CUT_OFF = -1000.0, -1024.0, .5  # what air is, where scanners cut off, and how many do
+COUNT = (12, 1500)
+SCATTER = .3                           # of the log amplitude of one patch
+
+
+class SkinOfPerson:
+    """Fat or muscle under a layer of skin, and a border that is a little oblique to the slice."""
+
+    def __init__(self, rng):
+        self.tissue, self.layer = (rng.normal(-100, 12), rng.uniform(0, 160)) if rng.random() < .75 else (rng.normal(30, 20), rng.uniform(-20, 60))
+        self.thickness, self.blur = rng.uniform(.6, 2.5), rng.uniform(.05, .4)  # mm
+
+    def apart(self, rng):
+        """Another part of the same body."""
+        other = SkinOfPerson(rng)
+        other.tissue, other.layer = self.tissue + rng.normal(0, 4), self.layer * np.exp(rng.normal(0, .15))
+        other.thickness, other.blur = self.thickness * np.exp(rng.normal(0, .1)), self.blur * np.exp(rng.normal(0, .2))
+        return other
+
+    def profile(self, scanner):
+        """HU at DEPTH."""
+        response = lambda shift: .5 + np.interp(-DEPTH - shift, DEPTH, STEP @ (scanner.mtf(F) * np.exp(-2 * (np.pi * self.blur * F) ** 2)))
+        return AIR_HU + (self.tissue - AIR_HU) * response(0) + self.layer * (response(0) - response(self.thickness))
+
+
+def reading(person, scanner, spacing, noise, count, cuts_off, rng):
+    """([12] log amplitude as skin.py reads it, patches) of `count` patches; noise [12]: HU² of each band. Zeros and 0 where the kernel is too smooth to see air and tissue beside the border."""
+    border, hu, found = Border(spacing), person.profile(scanner), []
+    hu = np.maximum(hu, CUT_OFF_HU) if cuts_off else hu
+    for _ in range(PATCHES):
+        angle, offset = rng.uniform(0, 2 * np.pi), rng.uniform(-.15, .15) * border.side
+        distance = border.y * np.cos(angle) + border.x * np.sin(angle) - offset
+        line = border.line(distance < 0)
+        edge = None if line is None else border.edge(np.interp(distance, DEPTH, hu), *line[:2])
+        found += [] if edge is None else [edge]
+    if len(found) < PATCHES / 2:
+        return np.zeros(BANDS), 0
+    power = np.mean(found, 0) * np.exp(2 * SCATTER * rng.normal(0, 1, BANDS) / np.sqrt(count))
+    left = noise * border.scale * (border.hann ** 2).sum() / (person.tissue - AIR_HU) ** 2
+    return log_amplitude((power + left * rng.normal(0, 1, BANDS) / np.sqrt(count))[None], border.sampled), count
