@@ -1,7 +1,7 @@
 import type { NoiseChange } from '../field/doseChange.ts';
 import type { NoisePower } from '../field/noisePower.ts';
 import { BAND_COUNT } from '../field/radialBands.ts';
-import { ESTIMATE_GUIDE_MM } from '../field/structureEstimate.ts';
+import { GUIDE_MM } from '../field/structureEstimate.ts';
 import { directionBetween, fewPatches, noiseGains } from './doseDirection.ts';
 import type { DoseDirection } from './doseDirection.ts';
 import { filteredVariance, smoothedSd } from './noiseScale.ts';
@@ -38,7 +38,7 @@ export function chooseDose(
   return {
     reason: `under a like kernel the reference has ${direction.level < 1 ? 'less' : 'more'} noise`, direction, gains: wanted,
     change: {
-      response: Float64Array.of(0, ...added), variance: filteredVariance(source.nps, added, spacing), grain: smoothedSd(source.nps, ESTIMATE_GUIDE_MM, spacing),
+      response: Float64Array.of(0, ...added), variance: filteredVariance(source.nps, added, spacing), grain: smoothedSd(source.nps, GUIDE_MM, spacing),
       highestEnergy: limits.highestEnergy,
     },
   };

@@ -1,11 +1,12 @@
 import { createSmoother, smoothSlice } from '../core/sliceSmoothing.ts';
 import type { SliceSmoother } from '../core/sliceSmoothing.ts';
 
-/** SD of the Gaussian that decides which voxels are alike. */
-const GUIDE_MM = 1.6;
+/** SD of the Gaussian that the guide is smoothed by: which voxels are alike is decided under it. */
+export const GUIDE_MM = 1.6;
 const TRUNCATE = 3;
-/** Guides that differ by so many SDs of their noise are alike to one SD of the range weight. */
+/** Guides that differ by so many SDs of their noise, which is no less than what rounding leaves, are alike to one SD of the range weight. */
 const RANGE = 0.5;
+const LEAST_GRAIN_HU = 0.1;
 /** Radius of the window, and SD of its weight. */
 const WINDOW_MM = 3.5;
 const WINDOW_SD_MM = 2;
@@ -21,12 +22,9 @@ type Window = Readonly<{ di: Int32Array; dj: Int32Array; weight: Float64Array }>
 /** How a slice is freed of noise along its structures. Plain values, so that they can cross to a thread. */
 export type StructureEstimate = Readonly<{ guide: SliceSmoother; window: Window; /** SD of the range weight, HU. */ alike: number }>;
 
-/** SD of the Gaussian that the guide is smoothed by, mm: what its noise depends on. */
-export const ESTIMATE_GUIDE_MM = GUIDE_MM;
-
 /** @param grain SD in HU of the noise that flat tissue has in the guide; @param size [I, J] pixels; @param spacing mm along I and J */
 export function structureEstimate(grain: number, size: readonly [number, number], [si, sj]: readonly [number, number]): StructureEstimate {
-  return { guide: createSmoother(size, [GUIDE_MM / si, GUIDE_MM / sj], TRUNCATE), window: windowOf(si, sj), alike: RANGE * grain };
+  return { guide: createSmoother(size, [GUIDE_MM / si, GUIDE_MM / sj], TRUNCATE), window: windowOf(si, sj), alike: RANGE * Math.max(grain, LEAST_GRAIN_HU) };
 }
 
 function windowOf(si: number, sj: number): Window {

@@ -106,6 +106,12 @@ describe('createLeaveNoise', () => {
     }
   });
 
+  it('leaves nothing of a plain slice that has no noise at all', () => {
+    const left = new Float32Array(pixels).fill(7);
+    createLeaveNoise(structureEstimate(0, size, spacing))(new Float32Array(pixels).fill(40), new Float32Array(pixels).fill(1), left);
+    expect(Math.max(...left.map(Math.abs))).toBeLessThan(1e-4);
+  });
+
   it('takes every second voxel of a window of many', () => {
     const { window } = structureEstimate(10, size, [0.5, 0.5]);
     expect(window.weight.length).toBeLessThanOrEqual(100);

@@ -18,7 +18,7 @@ REACH_MM = 1.          # SD of the Gaussian over which energy is local
 POWER = 2              # of the hold
 LOCK = np.r_[0, .5, np.ones(BANDS - 2)]  # the lowest bands hold faint structures more than noise
 GUIDE_MM = 1.6         # SD of the Gaussian that the guide of the estimate is smoothed by
-RANGE = .5             # SD of the guide's difference that counts as alike, over the noise of the guide in flat tissue
+RANGE, LEAST_GRAIN = .5, .1  # SD of the guide's difference that counts as alike, over the noise of the guide in flat tissue; HU that this is at least
 WINDOW_MM, WINDOW_SD_MM = 3.5, 2.  # radius of the estimate's window, SD of its weight
 MOST_TAPS = 100        # of the window; of more, every second voxel counts, as on a chessboard
 
@@ -71,7 +71,7 @@ def estimate(hu, grain, spacing):
     weights, weighted = np.zeros(hu.shape, np.float32), np.zeros(hu.shape, np.float32)
     for j, i, w in window(spacing):
         here, there = (tuple(slice(max(0, sign * d), n - max(0, -sign * d)) for d, n in zip((j, i), hu.shape)) for sign in (-1, 1))
-        like = np.float32(w) * np.exp((guide[there] - guide[here]) ** 2 * np.float32(-.5 / (RANGE * grain) ** 2))
+        like = np.float32(w) * np.exp((guide[there] - guide[here]) ** 2 * np.float32(-.5 / (RANGE * max(grain, LEAST_GRAIN)) ** 2))
         weights[here] += like
         weighted[here] += like * hu[there]
     return weighted / weights
