@@ -14,6 +14,7 @@ import { gainSlices } from '../../src/field/applyGainField.ts';
 import { fillBody, findBody } from '../../src/field/bodyMask.ts';
 import { doseChange } from '../../src/field/doseChange.ts';
 import type { DoseChange } from '../../src/field/doseChange.ts';
+import { startGains } from '../../src/field/gainStart.ts';
 import { factorField } from '../../src/field/gainField.ts';
 import type { GainField } from '../../src/field/gainField.ts';
 import { bandEnergies, gainStatistics } from '../../src/field/gainStatistics.ts';
@@ -33,7 +34,7 @@ type Packed = Readonly<{ shape: readonly number[]; base64: string }>;
 type PackedSkin = Readonly<{ amplitude: Packed; patches: number }>;
 type PackedDose = Readonly<{ gains: Packed; variance: number; grain: number }>;
 type Vectors = Readonly<{
-  spacing: readonly [number, number, number]; grid: readonly [number, number, number]; patches: readonly [number, number]; skins: readonly [PackedSkin, PackedSkin]; slice: number;
+  spacing: readonly [number, number, number]; grid: readonly [number, number, number]; patches: readonly [number, number]; skins: readonly [PackedSkin, PackedSkin]; parabola: readonly number[]; slice: number;
   nps: readonly [Packed, Packed]; spectra: readonly [Packed, Packed]; looks: readonly [Packed, Packed];
   flat: Readonly<{ nps: Packed; patches: number; look: Packed }>;
   doses: readonly [PackedDose, PackedDose];
@@ -183,6 +184,12 @@ describeWithOracle('the CT gain field against the recipe’s numpy', ['scipy', '
     for (const n of [0, 1] as const) expect(worst(encodeLook(looks[n]!)!, values(vectors.looks[n]))).toBeLessThan(1e-4);
     const flat = { ...looks[0]!, nps: values(vectors.flat.nps), patches: vectors.flat.patches };
     expect(worst(encodeLook(flat)!, values(vectors.flat.look))).toBeLessThan(1e-4);
+  });
+
+  it('lays the lowest bands on the same parabola', async () => {
+    const look = { spectra: new Float64Array(48), sampled: 12, nps: new Float64Array(12), patches: 0 };
+    const { gains } = await startGains(look, look, () => Promise.resolve(new Float32Array(12).fill(-1)), { minGain: 0.1, maxGain: 10 });
+    expect([...gains.slice(0, 4)].map((gain) => -Math.log(gain))).toEqual([...vectors.parabola, 1].map((share) => expect.closeTo(share, 9) as number));
   });
 
   it('finds the same patches across the skin and reads its edge within 1e-4', () => {

@@ -8,6 +8,7 @@ KNOTS = 0.03 + 0.06 * np.arange(13)  # cycles/mm; band 0 is the low band, which 
 BANDS = len(KNOTS) - 1               # 12 bands carry gains
 MARGIN = 16
 GAIN_MIN, GAIN_MAX = 0.1, 10.0
+PARABOLA = np.array([.095, .297, .598])  # mean f² of bands 1 to 3 as edges fill them (f^-1.5 per ring) over that of band 4: how a kernel falls from frequency 0, which the anatomy in these bands hides
 SMEAR = .067                         # cycles/mm, what a 12 mm Hann window blurs a spectrum by
 SOFT_CAP = 200.0                     # HU; 60 was measured to cut into the grain of sharp kernels
 HU_RANGE = (-1024.0, 3071.0)

@@ -5,12 +5,9 @@ import os
 import numpy as np
 import torch
 
-from ct.bands import BANDS, GAIN_MAX, GAIN_MIN
+from ct.bands import BANDS, GAIN_MAX, GAIN_MIN, PARABOLA
 from ct.kernel_look import encoded
 from ct.kernel_reader import KernelReader, ReaderEnsemble
-
-
-PARABOLA = np.array([.095, .297, .598])  # mean f² of bands 1 to 3 as edges fill them (f^-1.5 per ring) over that of band 4: how a kernel falls from frequency 0, which the anatomy in these bands hides
 
 
 def start_gain(source, reference, reader):

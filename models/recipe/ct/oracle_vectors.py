@@ -6,7 +6,7 @@ import sys
 import numpy as np
 
 from ct import cells
-from ct.bands import BANDS, apply_gains, band_images, band_weights, fft_size
+from ct.bands import BANDS, PARABOLA, apply_gains, band_images, band_weights, fft_size
 from ct.dose import LEAST_PATCHES, held_back, wanted_dose
 from ct.flat_patches import ENOUGH, nps
 from ct.gain_statistics import CLASS_COUNT, Parts, energies, tensor
@@ -63,7 +63,7 @@ def vectors():
     return dict(
         spacing=list(SPACING), source=packed(source.hu), reference=packed(reference.hu), smoothed=packed(parts.smoothed[k]), weight=packed(parts.weight[k]),
         body=packed(parts.body[k]), classes=packed(classes), bands=packed(bands), grid=list(parts.grid), volume=packed(volume), energy=packed(energy),
-        statistics=packed(tensor(energy, volume)), nps=[packed(p) for p, _ in powers], patches=[n for _, n in powers], skins=[dict(amplitude=packed(a), patches=n) for a, n in skins],
+        statistics=packed(tensor(energy, volume)), nps=[packed(p) for p, _ in powers], patches=[n for _, n in powers], parabola=PARABOLA.tolist(), skins=[dict(amplitude=packed(a), patches=n) for a, n in skins],
         spectra=[packed(l.groups) for l in looks], looks=[packed(encoded(l)) for l in looks], flat=dict(nps=packed(flat.nps), patches=flat.patches, look=packed(encoded(flat))),
         nodes=packed(nodes), slice=k, operated=packed(apply_gains(source.hu[k], bands, gains, classes, parts.weight[k])), dosed=packed(dosed), field_gains=packed(field_gains),
         doses=[dict(gains=packed(d.gains), variance=d.variance, grain=d.grain) for d in doses])
