@@ -8,8 +8,7 @@ DEPTH = np.linspace(-12, 12, 481)      # mm from the border, inwards below 0
 F = np.linspace(.0025, 2.4975, 500)    # cycles/mm
 STEP = np.sin(2 * np.pi * DEPTH[:, None] * F) / (np.pi * F) * (F[1] - F[0])  # times a transfer function: the response to a step, less a half
 PATCHES = 8                            # that an expected reading is the mean of
-AIR_HU, CUT_OFF_HU, CUT_OFF = -1000.0, -1024.0, .5  # what air is, where scanners cut off, and how many do
-COUNT = (12, 1500)
+AIR_HU, CUT_OFF_HU = -1000.0, -1024.0  # what air is, and where scanners cut off
 SCATTER = .3                           # of the log amplitude of one patch
 
 
@@ -19,13 +18,6 @@ class SkinOfPerson:
     def __init__(self, rng):
         self.tissue, self.layer = (rng.normal(-100, 12), rng.uniform(0, 160)) if rng.random() < .75 else (rng.normal(30, 20), rng.uniform(-20, 60))
         self.thickness, self.blur = rng.uniform(.6, 2.5), rng.uniform(.05, .4)  # mm
-
-    def apart(self, rng):
-        """Another part of the same body."""
-        other = SkinOfPerson(rng)
-        other.tissue, other.layer = self.tissue + rng.normal(0, 4), self.layer * np.exp(rng.normal(0, .15))
-        other.thickness, other.blur = self.thickness * np.exp(rng.normal(0, .1)), self.blur * np.exp(rng.normal(0, .2))
-        return other
 
     def profile(self, scanner):
         """HU at DEPTH."""
