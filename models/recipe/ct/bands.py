@@ -14,6 +14,11 @@ SOFT_CAP = 200.0                     # HU; 60 was measured to cut into the grain
 HU_RANGE = (-1024.0, 3071.0)
 
 
+def sampled_bands(spacing):
+    """How many bands pixels of this spacing (row, column) can show."""
+    return int((KNOTS[1:] < .5 / max(spacing)).sum())
+
+
 def fft_size(n):
     """The power of two that holds n pixels and a margin against wrap-around."""
     return 1 << int(np.ceil(np.log2(n + MARGIN)))

@@ -5,7 +5,7 @@ No patch has to be flat. What a kernel does to a patch it does to noise and anat
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ct.bands import BANDS, KNOTS, band_weights
+from ct.bands import BANDS, band_weights, sampled_bands
 
 PATCH_MM, LEAST_PIXELS, MOST_PIXELS = 12.0, 8, 64
 COVER = .2           # weight from which a voxel counts as inside; a patch lies wholly inside
@@ -35,7 +35,7 @@ class Patches:
         self.hann = np.outer(*(window(p) for p in self.p))
         weights = band_weights(self.size, spacing)[1:]
         self.mean = (weights / np.maximum(weights.sum((1, 2)), 1e-9)[:, None, None]).reshape(BANDS, -1)
-        self.sampled = int((KNOTS[1:] < .5 / max(spacing)).sum())
+        self.sampled = sampled_bands(spacing)
         self.slopes = [np.arange(p) - (p - 1) / 2 for p in self.p]
 
     def add(self, hu, weight):

@@ -4,7 +4,7 @@ As patient-specific MTFs are measured (Sanders, Hurwitz & Samei 2016, Med. Phys.
 """
 import numpy as np
 
-from ct.bands import BANDS, KNOTS, band_weights
+from ct.bands import BANDS, band_weights, sampled_bands
 from ct.patch_spectra import edge_of, window
 
 BODY_SHARE = (.3, .7)          # of a patch
@@ -26,7 +26,7 @@ class Border:
         self.hann = np.outer(*(window(p) for p in self.p))
         self.scale = spacing[0] * spacing[1] / (self.hann ** 2).sum()
         self.weights = band_weights(self.size, spacing)[1:]
-        self.sampled = int((KNOTS[1:] < .5 / max(spacing)).sum())
+        self.sampled = sampled_bands(spacing)
         self.side = (self.p[0] * spacing[0] + self.p[1] * spacing[1]) / 2
         along = lambda n, s: (np.arange(n) - (n - 1) / 2) * s
         self.y, self.x = np.meshgrid(*(along(p, s) for p, s in zip(self.p, spacing)), indexing='ij')
