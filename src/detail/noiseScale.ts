@@ -31,23 +31,26 @@ export function detailCondition(source: ArrayLike<number>, reference: ArrayLike<
 
 /** Variance in HU² of noise of band powers 1 … 12 under gains of these bands; the low band is silent. */
 export function filteredVariance(nps: ArrayLike<number>, gains: ArrayLike<number>, spacing: Pixel): number {
-  let variance = 0;
-  eachFrequency(spacing, (knot, share) => {
-    const between = (low: number, high: number): number => low + share * (high - low);
-    const gain = between(knot === 0 ? 0 : gains[knot - 1]!, gains[knot]!);
-    variance += (gain * gain * between(nps[Math.max(knot - 1, 0)]!, nps[knot]!)) / GRID ** 2;
+  return varianceUnder(nps, spacing, (knot, share) => {
+    const low = knot === 0 ? 0 : gains[knot - 1]!;
+    const gain = low + share * (gains[knot]! - low);
+    return gain * gain;
   });
-  return variance;
 }
 
-/** SD in HU of noise of band powers 1 … 12 under a Gaussian of `sigma` mm; the low band has the power of the first. */
+/** SD in HU of noise of band powers 1 … 12 under a Gaussian of `sigma` mm. */
 export function smoothedSd(nps: ArrayLike<number>, sigma: number, spacing: Pixel): number {
+  return Math.sqrt(varianceUnder(nps, spacing, (_knot, _share, cyclesPerMm) => Math.exp(-((2 * Math.PI * sigma * cyclesPerMm) ** 2))));
+}
+
+/** Variance in HU² of noise of band powers 1 … 12 under a response, given squared; the low band has the power of the first. */
+function varianceUnder(nps: ArrayLike<number>, spacing: Pixel, squaredResponse: (knot: number, share: number, cyclesPerMm: number) => number): number {
   let variance = 0;
   eachFrequency(spacing, (knot, share, cyclesPerMm) => {
-    const power = nps[Math.max(knot - 1, 0)]! + share * (nps[knot]! - nps[Math.max(knot - 1, 0)]!);
-    variance += (power * Math.exp(-((2 * Math.PI * sigma * cyclesPerMm) ** 2))) / GRID ** 2;
+    const low = nps[Math.max(knot - 1, 0)]!;
+    variance += (squaredResponse(knot, share, cyclesPerMm) * (low + share * (nps[knot]! - low))) / GRID ** 2;
   });
-  return Math.sqrt(variance);
+  return variance;
 }
 
 /** Mean hat of bands 0 … 12 over the frequencies that pixels of this size sample; they sum to 1. */

@@ -46,15 +46,22 @@ def wanted_dose(source, reference, field_gains, spacing):
 
 def filtered_variance(power, gains, spacing):
     """Variance in HU² of noise of twelve band powers under twelve gains; the low band has none."""
-    weights = band_weights((GRID, GRID), spacing)
-    over_plane = lambda values: np.tensordot(values, weights, 1)
-    return float((over_plane(np.r_[0, gains]) ** 2 * over_plane(np.r_[power[0], power])).mean())
+    return variance_under(power, over_plane(np.r_[0, gains], spacing), spacing)
 
 
 def guide_grain(power, spacing):
-    """SD in HU of noise of twelve band powers under the guide's Gaussian; the low band has the power of the first."""
-    plane = np.tensordot(np.r_[power[0], power], band_weights((GRID, GRID), spacing), 1)
-    return float(np.sqrt((plane * np.exp(-(2 * np.pi * GUIDE_MM * radial_frequency((GRID, GRID), spacing)) ** 2)).mean()))
+    """SD in HU of noise of twelve band powers under the guide's Gaussian."""
+    return float(np.sqrt(variance_under(power, np.exp(-.5 * (2 * np.pi * GUIDE_MM * radial_frequency((GRID, GRID), spacing)) ** 2), spacing)))
+
+
+def over_plane(bands, spacing):
+    """[64, 64] thirteen bands' values over the sampled frequency plane."""
+    return np.tensordot(bands, band_weights((GRID, GRID), spacing), 1)
+
+
+def variance_under(power, response, spacing):
+    """Variance in HU² of noise of twelve band powers under a response [64, 64]; the low band has the power of the first."""
+    return float((response ** 2 * over_plane(np.r_[power[0], power], spacing)).mean())
 
 
 def window(spacing):

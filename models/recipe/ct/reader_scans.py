@@ -109,9 +109,9 @@ class Block:
         return dict(groups=groups, power=powers.mean(0), nps=flat, patches=patches, sampled=self.patches.sampled)
 
 
-def log_transfer(scanner):
-    """[12] log transfer of the bands as edges fill them."""
-    return np.log(np.maximum(edge_hats(F) @ np.interp(F, FREQUENCY, scanner.transfer()), 1e-4))
+def log_transfer(transfer):
+    """[12] log of a transfer over FREQUENCY in the bands as edges fill them."""
+    return np.log(np.maximum(edge_hats(F) @ np.interp(F, FREQUENCY, transfer), 1e-4))
 
 
 def study(volumes, clean, rng):
@@ -129,7 +129,7 @@ def study(volumes, clean, rng):
             look = anatomy.look(scanner)
             if look is not None:
                 area = band_weights((64, 64), anatomy.spacing[1:])[1:].mean((1, 2))
-                rows.append(dict(look, area=area, transfer=log_transfer(scanner), volume=volume, place=place, scanner=number))
+                rows.append(dict(look, area=area, transfer=log_transfer(scanner.transfer()), volume=volume, place=place, scanner=number))
     return rows
 
 

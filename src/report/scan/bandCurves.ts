@@ -10,6 +10,7 @@ const LEAST_POWER = 1e-3;
 /** With fewer patches across the skin its curve is not drawn. */
 const ENOUGH_BORDERS = 12;
 const LEAST_DECIBELS = -45;
+const FREQUENCY_AXIS = { label: 'Radial frequency, cycles/mm', domain: [0, 0.8], ticks: 8 } as const;
 
 /** The curves over radial frequency: grain, sharpness, and the gains that were applied. Drawn from the record alone. */
 export function drawBandCurves(facts: CtFacts): Html {
@@ -43,7 +44,7 @@ function drawSkin({ frequencies, skin: { source, reference }, gains }: CtFacts):
   return html`<figure><h3>Sharpness: the edge of the skin</h3><div class="legend"><span>${legendKey('source')}source</span><span>${legendKey('harmonized')}source with the gains applied</span><span>${legendKey('reference')}reference</span></div>
 ${renderChart({
     width: 460, height: 330, alt: 'Amplitude of the skin’s edge by radial frequency, in source and reference, and of the source with the gains applied.',
-    x: { label: 'Radial frequency, cycles/mm', domain: [0, 0.8], ticks: 8 },
+    x: FREQUENCY_AXIS,
     y: { label: 'Amplitude to the lowest band, dB', domain: [LEAST_DECIBELS, 2], ticks: 6 },
     layers: shown,
   })}
@@ -64,7 +65,7 @@ function curveChart(frequencies: readonly number[], curves: BandCurves, shown: r
   const margin = 0.05 * Math.max(high - low, 0.1);
   return renderChart({
     width: 460, height: 330, alt,
-    x: { label: 'Radial frequency, cycles/mm', domain: [0, 0.8], ticks: 8 },
+    x: FREQUENCY_AXIS,
     y: { label, domain: [low - margin, high + margin], ticks: 6 },
     layers: shown.map((stroke) => ({ kind: 'line', stroke, points: along(frequencies, curves[stroke]) }) as const),
   });
@@ -77,7 +78,7 @@ function drawGains({ frequencies, gains, residualShare, isStartRead, rank, rankE
   const highest = Math.max(1.2, ...gains.high, ...gains.start);
   const chart = renderChart({
     width: 460, height: 330,
-    x: { label: 'Radial frequency, cycles/mm', domain: [0, 0.8], ticks: 8 },
+    x: FREQUENCY_AXIS,
     y: { label: 'Gain', domain: [0, 1.05 * highest], ticks: 6 },
     layers: [
       { kind: 'line', stroke: 'identity', points: [[0, 1], [0.8, 1]] },

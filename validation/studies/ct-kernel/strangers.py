@@ -16,11 +16,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../../../models/reci
 sys.path.insert(0, os.path.dirname(__file__))
 
 from ct import chain, measures  # noqa: E402
-from ct.bands import BANDS, GAIN_MAX, GAIN_MIN, band_weights, edge_hats, fft_size, spectrum  # noqa: E402
+from ct.bands import BANDS, GAIN_MAX, GAIN_MIN, band_weights, fft_size, spectrum  # noqa: E402
 from ct.evaluate import as_shipped  # noqa: E402
 from ct.gain_start import start_gain  # noqa: E402
 from ct.hounsfield import read_scan, without_padding  # noqa: E402
-from ct.kernels import FREQUENCY  # noqa: E402
+from ct.reader_scans import log_transfer  # noqa: E402
 from ct.render import white  # noqa: E402
 from ct.simulate import scanners  # noqa: E402
 from ct.skin import ENOUGH  # noqa: E402
@@ -28,11 +28,8 @@ from kernel_pair import Direction  # noqa: E402
 from people import Person  # noqa: E402
 
 SLICES, SEED = 12, 5200
-F = np.linspace(.005, 1., 200)  # cycles/mm
-JUDGED = slice(3, 8)            # bands 4 to 8: those below follow the fourth
-
-
-SLOPE = .77  # of a reading on the log transfer, in simulated skin under 120 scanners (skin_profile.py): .60 to .79 in bands 2 to 8
+JUDGED = slice(3, 8)   # bands 4 to 8: those below follow the fourth
+SLOPE = .77            # of a reading on the log transfer, in simulated skin under 120 scanners (skin_profile.py): .60 to .79 in bands 2 to 8
 
 
 def by_skin(source, reference):
@@ -77,8 +74,7 @@ def like_kernel(networks, calibration, sharp, smooth, path):
 
 def log_gain(person, a, b):
     """[12] log gains from one scanner to another, within bounds."""
-    of = lambda s: np.log(np.maximum(edge_hats(F) @ np.interp(F, FREQUENCY, person.transfer(s)), 1e-4))
-    return np.clip(of(b) - of(a), np.log(GAIN_MIN), np.log(GAIN_MAX))
+    return np.clip(log_transfer(person.transfer(b)) - log_transfer(person.transfer(a)), np.log(GAIN_MIN), np.log(GAIN_MAX))
 
 
 def rendered(networks, calibration, paths, pairs):
