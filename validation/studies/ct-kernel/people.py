@@ -3,7 +3,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ct import chain
-from ct.bands import BANDS, fft_size, radial_frequency, sampled_bands
+from ct.bands import fft_size, radial_frequency, sampled_bands
 from ct.hounsfield import Scan, read_scan, without_padding
 from ct.kernels import FREQUENCY, GAIN_LIMIT, Scanner, standard_power
 from ct.render import filter_slices, noise_map
@@ -18,7 +18,7 @@ def own_kernel(scan):
     people = [SkinOfPerson(np.random.default_rng(i)) for i in range(SKINS)]
     shown = slice(1, min(9, sampled_bands(spacing)))
     of = lambda p: Scanner('own', float(np.exp(p[0])), 1. + float(np.exp(p[1])), 0., 0., 1.)
-    expected = lambda s: np.mean([reading(person, s, spacing, np.zeros(BANDS), 10 ** 6, True, np.random.default_rng(5))[0] for person in people], 0)
+    expected = lambda s: np.mean([reading(person, s, spacing, np.random.default_rng(5)) for person in people], 0)
     best = minimize(lambda p: float(((expected(of(p)) - seen)[shown] ** 2).mean()), [np.log(.4), np.log(.7)], method='Nelder-Mead', options=dict(maxiter=40))
     return of(best.x)
 

@@ -9,7 +9,6 @@ F = np.linspace(.0025, 2.4975, 500)    # cycles/mm
 STEP = np.sin(2 * np.pi * DEPTH[:, None] * F) / (np.pi * F) * (F[1] - F[0])  # times a transfer function: the response to a step, less a half
 PATCHES = 8                            # that an expected reading is the mean of
 AIR_HU, CUT_OFF_HU = -1000.0, -1024.0  # what air is, and where scanners cut off
-SCATTER = .3                           # of the log amplitude of one patch
 
 
 class SkinOfPerson:
@@ -25,18 +24,13 @@ class SkinOfPerson:
         return AIR_HU + (self.tissue - AIR_HU) * response(0) + self.layer * (response(0) - response(self.thickness))
 
 
-def reading(person, scanner, spacing, noise, count, cuts_off, rng):
-    """([12] log amplitude as skin.py reads it, patches) of `count` patches; noise [12]: HU² of each band. Zeros and 0 where the kernel is too smooth to see air and tissue beside the border."""
-    border, hu, found = Border(spacing), person.profile(scanner), []
-    hu = np.maximum(hu, CUT_OFF_HU) if cuts_off else hu
+def reading(person, scanner, spacing, rng):
+    """[12] log amplitude as skin.py reads it where there is no noise; zeros where the kernel is too smooth to see air and tissue beside the border."""
+    border, hu, found = Border(spacing), np.maximum(person.profile(scanner), CUT_OFF_HU), []
     for _ in range(PATCHES):
         angle, offset = rng.uniform(0, 2 * np.pi), rng.uniform(-.15, .15) * border.side
         distance = border.y * np.cos(angle) + border.x * np.sin(angle) - offset
         line = border.line(distance < 0)
         edge = None if line is None else border.edge(np.interp(distance, DEPTH, hu), *line[:2])
         found += [] if edge is None else [edge]
-    if len(found) < PATCHES / 2:
-        return np.zeros(BANDS), 0
-    power = np.mean(found, 0) * np.exp(2 * SCATTER * rng.normal(0, 1, BANDS) / np.sqrt(count))
-    left = noise * border.scale * (border.hann ** 2).sum() / (person.tissue - AIR_HU) ** 2
-    return log_amplitude((power + left * rng.normal(0, 1, BANDS) / np.sqrt(count))[None], border.sampled), count
+    return log_amplitude(np.array(found), border.sampled) if len(found) >= PATCHES / 2 else np.zeros(BANDS)
