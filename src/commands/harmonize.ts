@@ -38,7 +38,7 @@ const groups = {
   DICOM: dicomParameters,
   Method: {
     reference: requiredText('STYLE', 'Reference scan, folder of scans, style file, or style id'),
-    sourceStyle: optionalText('STYLE', 'Style of the cohort that the scans belong to (head MR)', 'each scan alone'),
+    sourceStyle: optionalText('STYLE', 'Style of the cohort that the scans belong to', 'each scan alone'),
     protocol: protocolParameter,
     bundle: bundleParameter,
     draws: optionalInteger('Draws averaged to one style field', { defaultNote: "the protocol's", min: 1, max: 64 }),
@@ -71,7 +71,7 @@ export const harmonize = command({
     const dicom = await dicomSettings(values, listing.inputs);
     await checkDisjoint(values.input, values.output);
     const source = await findReference(values.reference, model.bundleDir);
-    const own = await findSourceStyle(values.sourceStyle, model);
+    const own = values.sourceStyle === undefined ? undefined : await findReference(values.sourceStyle, model.bundleDir);
     for (const found of [source, own]) if (found?.kind === 'style') checkReferenceStyle(found.style, model.manifest, model.protocol);
     if (listing.inputs.length + listing.issues.length === 0) {
       throw new ConcordError('CONCORD_NO_INPUT', 'Expected at least one scan, got a folder without any.');
@@ -101,13 +101,6 @@ export const harmonize = command({
     }
   },
 });
-
-/** The cohort's own style; a CT's noise speaks for itself. */
-async function findSourceStyle(sourceStyle: string | undefined, { protocol, bundleDir }: Model): Promise<ReferenceSource | undefined> {
-  if (sourceStyle === undefined) return undefined;
-  if (protocol.modality === 'CT') throw new ConcordError('CONCORD_USAGE', `Expected --source-style with a protocol for head MR, got ${protocol.id}, which is for CT.`);
-  return findReference(sourceStyle, bundleDir);
-}
 
 async function harmonizeListing(
   values: Values, listing: ScanListing, dicom: DicomSettings, model: Model, { style, preview, sourceStyle }: Styles, pool: LocalPool, context: CommandContext,

@@ -32,6 +32,9 @@ export type DoseFacts = Readonly<{ reason: string; noiseRatio: number | null; sh
 /** Of the bands that the pixels can show; zeros and 0 where a scan shows no skin. */
 export type SkinFacts = Readonly<{ amplitude: readonly number[]; patches: number }>;
 
+/** Whether the cohort that a scan was said to belong to spoke for its kernel, and how far the scan's kernel lies from the cohort's (root mean square log gain); null where it was not read. */
+export type CohortFacts = Readonly<{ speaks: boolean; distance: number | null }>;
+
 /** What a CT's record holds besides: all that its report draws. Bands 1 … 12. */
 export type CtFacts = Readonly<{
   /** Centre frequencies, cycles/mm. */
@@ -49,6 +52,8 @@ export type CtFacts = Readonly<{
   residualShare: number;
   /** Whether both scans showed tissue enough for a start; without one every gain is 1. */
   isStartRead: boolean;
+  /** Where a cohort was given. */
+  cohort?: CohortFacts;
   /** Radial responses the gain field was built from, and the largest gain error of that. */
   rank: number;
   rankError: number;

@@ -19,6 +19,7 @@ type Evidence = Readonly<{
   before: MeasuredCt['look'];
   after: CtLook;
   reference: CtStyle;
+  cohort: CtFacts['cohort'];
   start: GainStart;
   field: GainField;
   residual: SampledResidual;
@@ -31,7 +32,7 @@ type Evidence = Readonly<{
 }>;
 
 /** The CT part of a record, six decimals each: all that the report draws. */
-export function ctFacts({ before, after, reference, start, field, residual, residualShare, energies, factored, measured, dose, detail }: Evidence): CtFacts {
+export function ctFacts({ before, after, reference, cohort, start, field, residual, residualShare, energies, factored, measured, dose, detail }: Evidence): CtFacts {
   const bands = Array.from({ length: BAND_COUNT }, (_, b) => b);
   const nodes = supportedNodes(energies);
   const spreads = bands.map((band) => (nodes.length === 0 ? [1, 1] : quantiles(gainsOf(field, nodes, band), [0.05, 0.95])));
@@ -52,6 +53,7 @@ export function ctFacts({ before, after, reference, start, field, residual, resi
     },
     residualShare,
     isStartRead: start.isRead,
+    ...(cohort && { cohort }),
     rank: factored.responses.length,
     rankError: Number(factored.error.toFixed(6)),
     anchors: measured.anchors,

@@ -1,5 +1,4 @@
 import type { CtProtocol } from '../config/protocol.ts';
-import type { CtStyle } from '../config/styleFile.ts';
 import { issue } from '../core/issues.ts';
 import type { SlicedVolume } from '../core/planes.ts';
 import { evenlySpaced } from '../core/sliceStack.ts';
@@ -12,12 +11,13 @@ import type { CtBundle } from '../inference/bundle.ts';
 import { evaluateCt } from '../metrics/ct/evaluateCt.ts';
 import { encodeCt, redrawCtError, spectraInput } from '../style/ctStyle.ts';
 import { styleDistance, styleRarity } from '../style/styleDistance.ts';
-import type { ChainOutcome, ScanJob } from './harmonizeScan.ts';
+import type { ChainOutcome, JobOf } from './harmonizeScan.ts';
 import { checkCtGates } from './ctGates.ts';
 import { createCtMeter } from './ctMeter.ts';
 import { ctFacts, meanSpread } from './ctFacts.ts';
 import { gainSlicesInThreads } from './gainThreads.ts';
 import { isHardRefusal } from './gates.ts';
+import { kernelSpeaker, lookOfStyle } from './kernelSpeaker.ts';
 import { createLookMeter, measureCt } from './measureCt.ts';
 import { checkModality } from './modality.ts';
 import { openDetail } from './openDetail.ts';
@@ -32,7 +32,7 @@ import { shrinkageAt } from './shrinkage.ts';
  * @param cores threads that may work on slices; equal bytes with any number
  * @throws ScanRefusal for what is wrong with the scan
  */
-export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Readonly<{ reference: CtStyle }>, protocol: CtProtocol, bundle: CtBundle, cores = 1): Promise<ChainOutcome> {
+export async function harmonizeCt(scan: Scan<SlicedVolume>, job: JobOf<'CT'>, protocol: CtProtocol, bundle: CtBundle, cores = 1): Promise<ChainOutcome> {
   const { reference } = job;
   const { calibration } = bundle.manifest;
   // 2. conform: check the unit, find the body, measure its bands cell by cell
@@ -41,19 +41,21 @@ export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Reado
   // 3. style: where this scan is, and whether the model can redraw it; the reference says where it should be
   const code = await encodeCt(energies, bundle);
   const [redrawn, styleMap] = [await bundle.decodeStyle(code), await bundle.decodeStyle(reference.code)];
-  const codeDistance = styleDistance(code, reference.code, calibration.codeSpread);
   // 4. read the start from patches of both, diffuse the rest: from noise to the gains that turn one kernel into the other
-  const wanted = { ...reference, spectra: reference.spectra ?? undefined };
-  const start = await startGains({ ...look, ...look.noise }, wanted, bundle.readKernels, protocol.field);
+  const own = { look: { ...look, ...look.noise }, code, acquisition: scan.acquisition };
+  const speaker = await kernelSpeaker(own, job.sourceStyle, { readKernels: bundle.readKernels, bounds: protocol.field, shrinkage: calibration.shrinkage });
+  const codeDistance = styleDistance(speaker.code, reference.code, calibration.codeSpread);
+  const wanted = lookOfStyle(reference);
+  const start = await startGains(speaker.look, wanted, bundle.readKernels, protocol.field);
   const started = gainStatistics(energies, start.gains);
   const residual = await sampleGainResidual(bundle, {
     statistics: started.samples,
     cells: [started.shape[1], started.shape[2], started.shape[3]],
     styleMap,
     referenceCode: Float32Array.from(reference.code),
-    sourceCode: code,
+    sourceCode: speaker.code,
     startLogGain: Float32Array.from(start.gains, Math.log),
-    sourceSpectra: spectraInput(look.spectra),
+    sourceSpectra: spectraInput(speaker.look.spectra),
     referenceSpectra: spectraInput(wanted.spectra),
   }, protocol.sampler, { seed: job.seed, key: scan.sha256, draws: job.draws });
   // 5. apply it to the native voxels: radial filters move detail up and down, the mean of a region stays
@@ -92,10 +94,10 @@ export async function harmonizeCt(scan: Scan<SlicedVolume>, job: ScanJob & Reado
   const isRefused = gates.some(isHardRefusal);
   return {
     codeDistance, gates, metrics,
-    issues: [...issues, ...start.issues, ...(measured.meanChange === 0 ? [issue('UNCHANGED', 'no voxel changed')] : [])],
+    issues: [...issues, ...speaker.issues, ...start.issues, ...(measured.meanChange === 0 ? [issue('UNCHANGED', 'no voxel changed')] : [])],
     conform: { orientation: 'RAS', intensity: 'HU', shape: [...native.stack.shape], spacingMm: [...native.stack.spacing], cells: [...energies.cells], bodyVoxels: native.body.voxels },
     toneCurve: null,
-    ct: ctFacts({ before: look, after, reference, start, field: applied, residual, residualShare: share, energies, factored, measured, dose: dose.facts, detail: detail.facts() }),
+    ct: ctFacts({ before: look, after, reference, cohort: speaker.cohort, start, field: applied, residual, residualShare: share, energies, factored, measured, dose: dose.facts, detail: detail.facts() }),
     images: { source: look.pictures, harmonized: after.pictures, reference: job.referencePreview?.modality === 'CT' ? job.referencePreview.pictures : null },
     image: isRefused ? null : scan.volume,
   };

@@ -1,5 +1,4 @@
 import type { MrProtocol } from '../config/protocol.ts';
-import type { MrStyle } from '../config/styleFile.ts';
 import { applyToneField, sampleCurves } from '../field/applyToneField.ts';
 import { cellShares, IDENTITY_MAP } from '../field/cellGrid.ts';
 import { brainMask, outsideMask } from '../field/headRegions.ts';
@@ -16,21 +15,19 @@ import { styleDistance } from '../style/styleDistance.ts';
 import { changeStrength, strengthByCell } from './changeStrength.ts';
 import { checkGates, isHardRefusal } from './gates.ts';
 import { gateLimits, measureGateFacts } from './gateFacts.ts';
-import type { ChainOutcome, ScanJob } from './harmonizeScan.ts';
+import type { ChainOutcome, JobOf } from './harmonizeScan.ts';
 import { checkModality } from './modality.ts';
 import { matchRegions, onSameBrain, ownStyle } from './regionEvidence.ts';
 import { sampleResidual } from './sampleField.ts';
 import { plainJson } from './scanRecord.ts';
 import { summarizeToneCurves } from './toneCurveSummary.ts';
 
-export type HeadJob = Omit<ScanJob, 'sourceStyle'> & Readonly<{ reference: MrStyle; sourceStyle?: MrStyle }>;
-
 /**
  * Steps 2 to 7 of one head MR: a tone field, on the reference's intensity scale.
  *
  * @throws ScanRefusal for what is wrong with the scan
  */
-export async function harmonizeHead(scan: Scan, job: HeadJob, protocol: MrProtocol, bundle: MrBundle): Promise<ChainOutcome> {
+export async function harmonizeHead(scan: Scan, job: JobOf<'MR'>, protocol: MrProtocol, bundle: MrBundle): Promise<ChainOutcome> {
   const { reference } = job;
   const { statistics: grid, tone } = protocol;
   // 2. conform: onto the intensity scale (native) and grid (working) the networks know, with the way back

@@ -19,7 +19,6 @@ import type { ReferencePreview } from './createStyle.ts';
 import { isHardRefusal } from './gates.ts';
 import { harmonizeCt } from './harmonizeCt.ts';
 import { harmonizeHead } from './harmonizeHead.ts';
-import type { HeadJob } from './harmonizeHead.ts';
 import { imageWriters } from './imageWriters.ts';
 import type { DicomJob, OutputFormat } from './imageWriters.ts';
 import { outputPaths } from './outputNames.ts';
@@ -31,7 +30,7 @@ export type ScanJob = Readonly<{
   input: ScanInput;
   outputDir: string;
   reference: ReferenceStyle;
-  /** The style of the cohort that a head scan belongs to; without it the scan speaks for itself. */
+  /** The style of the cohort that the scan belongs to; without it the scan speaks for itself. */
   sourceStyle?: ReferenceStyle;
   /** One reference scan, for the report's pictures alone. */
   referencePreview: ReferencePreview | null;
@@ -45,6 +44,10 @@ export type ScanJob = Readonly<{
   biasCorrection: boolean;
   concordVersion: string;
 }>;
+
+/** A job whose styles are of one modality. */
+export type JobOf<Modality extends 'MR' | 'CT'> = Omit<ScanJob, 'reference' | 'sourceStyle'> & Readonly<{ reference: StyleOf<Modality>; sourceStyle?: StyleOf<Modality> }>;
+type StyleOf<Modality extends 'MR' | 'CT'> = Extract<ReferenceStyle, Readonly<{ modality?: Modality }>>;
 
 /** What a chain made of a scan: its part of the record, the report's pictures, and the image unless a gate refused it. */
 export type ChainOutcome = Readonly<{
@@ -103,10 +106,10 @@ type OpenedScan = Readonly<{ scan: Scan<Grid>; chain: () => Promise<ChainOutcome
 async function openScan(job: ScanJob, protocol: Protocol, bundle: ModelBundle, { shelf, cores }: Readonly<{ shelf: PlaneShelf; cores: number }>): Promise<OpenedScan> {
   if (protocol.modality === 'CT') {
     const scan = await readPlanes(job.input, shelf.hold);
-    return { scan, chain: () => harmonizeCt(scan, { ...job, reference: ofModality(job.reference, 'CT') }, protocol, bundleOf(bundle, 'CT'), cores) };
+    return { scan, chain: () => harmonizeCt(scan, withStyles(job, 'CT'), protocol, bundleOf(bundle, 'CT'), cores) };
   }
   const scan = await readScan(job.input);
-  return { scan, chain: () => harmonizeHead(scan, headJob(job), protocol, bundleOf(bundle, 'MR')) };
+  return { scan, chain: () => harmonizeHead(scan, withStyles(job, 'MR'), protocol, bundleOf(bundle, 'MR')) };
 }
 
 /** The scan's own fault becomes a value: it ends this scan with a record, not the run. */
@@ -119,8 +122,8 @@ async function runChain(chain: OpenedScan['chain']): Promise<ChainOutcome | Scan
   }
 }
 
-function headJob({ sourceStyle, ...job }: ScanJob): HeadJob {
-  return { ...job, reference: ofModality(job.reference, 'MR'), ...(sourceStyle && { sourceStyle: ofModality(sourceStyle, 'MR') }) };
+function withStyles<Modality extends 'MR' | 'CT'>({ sourceStyle, ...job }: ScanJob, modality: Modality): JobOf<Modality> {
+  return { ...job, reference: ofModality(job.reference, modality), ...(sourceStyle && { sourceStyle: ofModality(sourceStyle, modality) }) };
 }
 
 /** The protocol as this job runs it: what the record shows is what was done. */

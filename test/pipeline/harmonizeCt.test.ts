@@ -124,6 +124,21 @@ describe('harmonizeScan of a CT', { timeout: 240_000 }, () => {
     expect(valueOf(record, 'huChange')).toBeLessThan(0.5);
   });
 
+  it('reads the kernel of a cohort where one is given', async () => {
+    const input = await saved('of-cohort', sharp);
+    const { style: cohort } = await createStyle({ id: 'site-b', inputs: [input, await saved('of-cohort-2', sharp)], biasCorrection: true, scratchDir: folder }, protocol, bundle);
+    const [alone, spoken, apart] = [await run(input), await run(input, { sourceStyle: cohort }), await run(input, { sourceStyle: reference })];
+    expect(alone.record.ct!.cohort).toBeUndefined();
+    expect(spoken.record).toMatchObject({ sourceStyle: { styleId: 'site-b', scans: 2 }, ct: { cohort: { speaks: true, distance: expect.closeTo(0, 3) as number } } });
+    // the same look, of two scans
+    spoken.record.ct!.gains.start.forEach((gain, b) => { expect(gain).toBeCloseTo(alone.record.ct!.gains.start[b]!, 1); });
+    expect(await readFile(join(spoken.job.outputDir, 'of-cohort.html'), 'utf8')).toContain('in the 2 scans of “site-b”, to which the source belongs,');
+    // a smooth kernel's cohort does not speak for a sharp scan
+    expect(apart.record.ct).toMatchObject({ cohort: { speaks: false }, gains: { start: alone.record.ct!.gains.start } });
+    expect(apart.record.issues.map(({ code }) => code)).toContain('UNLIKE_COHORT');
+    expect(await readFile(join(apart.job.outputDir, 'of-cohort.html'), 'utf8')).toContain('itself alone, as it is not of a kernel with smooth, 1 scan');
+  });
+
   it('flags a scan that no voxel of was changed as UNCHANGED, and only that', async () => {
     const { calibration } = bundle.manifest;
     const still = { ...bundle, manifest: { ...bundle.manifest, calibration: { ...calibration, shrinkage: { startSize: [0, 1], lambda: [0, 0] } } } };

@@ -80,14 +80,15 @@ def mean_flat(readings):
 
 
 class Restyling:
-    """A source towards the style of references: start, codes, field, and slices under any strength. `reader`: of kernels, instead of the bundle's."""
+    """A source towards the style of references: start, codes, field, and slices under any strength. `reader`: of kernels, instead of the bundle's; `cohort`: readings that speak for the source's kernel."""
 
-    def __init__(self, networks, source, references, reader=None):
+    def __init__(self, networks, source, references, reader=None, cohort=()):
         self.networks, self.source, self.references = networks, source, references
         tensor1 = lambda a: torch.from_numpy(np.asarray(a, np.float32))[None]
-        self.start = start_gain(source.look, mean_look([r.look for r in references]), reader or networks['reader'])
-        self.spectra = [tensor1(spectral(g)) for g in (source.groups[0], mean_groups([r.groups[0] for r in references]))]
-        self.source_code = networks['encoder'](tensor1(source.statistics))
+        speaking = cohort or [source]
+        self.start = start_gain(*(mean_look([r.look for r in side]) for side in (speaking, references)), reader or networks['reader'])
+        self.spectra = [tensor1(spectral(mean_groups([r.groups[0] for r in side]))) for side in (speaking, references)]
+        self.source_code = torch.cat([networks['encoder'](tensor1(r.statistics)) for r in speaking]).mean(0, keepdim=True)
         self.codes = torch.cat([networks['encoder'](tensor1(r.statistics)) for r in references])
         self.reference_code = self.codes.mean(0, keepdim=True)
         energy, volume = source.measured

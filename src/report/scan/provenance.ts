@@ -7,7 +7,7 @@ export function renderProvenance(record: ScanRecord): Html {
     ['File', html`${source.format === 'nifti' ? 'NIfTI' : 'DICOM'}, ${source.modality}, ${source.datatype}; SHA-256 ${hash(source.sha256)}`],
     ['Grid', html`${source.shape.join(' × ')} voxels of ${source.spacingMm.map((mm) => mm.toFixed(2)).join(' × ')} mm, axes ${source.axisCodes}`],
     ['Acquisition', acquisitionText(source.acquisition)],
-    ['Speaks for', record.sourceStyle === undefined ? 'itself alone' : html`${record.sourceStyle.styleId}, ${record.sourceStyle.scans} ${record.sourceStyle.scans === 1 ? 'scan' : 'scans'}`],
+    ['Speaks for', speakerText(record)],
   ])}
 <h3>Reference</h3>${definitions([
     ['Style', html`${reference.styleId}, from ${reference.scans} ${reference.scans === 1 ? 'scan' : 'scans'}`],
@@ -26,6 +26,12 @@ export function renderProvenance(record: ScanRecord): Html {
     record.outputs.map(({ path, sha256, bytes }) => [path, html`${bytes} bytes; SHA-256 ${hash(sha256)}`]),
   )}
 <details><summary>Conform trace: orientation, head frame, scale, bias field</summary><pre>${jsonText(record.conform)}</pre></details>`;
+}
+
+function speakerText({ sourceStyle, ct }: ScanRecord): string | Html {
+  if (sourceStyle === undefined) return 'itself alone';
+  const cohort = html`${sourceStyle.styleId}, ${sourceStyle.scans} ${sourceStyle.scans === 1 ? 'scan' : 'scans'}`;
+  return ct?.cohort?.speaks === false ? html`itself alone, as it is not of a kernel with ${cohort}` : cohort;
 }
 
 function strengthText(strength: ScanRecord['changeStrength']): string | Html {

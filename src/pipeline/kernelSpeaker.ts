@@ -1,0 +1,58 @@
+import type { CtStyle } from '../config/styleFile.ts';
+import type { CohortFacts } from '../core/ctRecord.ts';
+import { issue } from '../core/issues.ts';
+import type { Issue } from '../core/issues.ts';
+import type { Acquisition } from '../core/scanRecord.ts';
+import type { GainBounds } from '../field/gainField.ts';
+import { startGains, startSize } from '../field/gainStart.ts';
+import type { ReadKernels } from '../field/gainStart.ts';
+import type { KernelLook } from '../field/kernelLook.ts';
+import { sixDigits } from './ctFacts.ts';
+import type { ShrinkageTable } from './shrinkage.ts';
+
+/** Whose look the kernel of a scan is read from, and where its style is. */
+export type KernelSpeaker = Readonly<{ look: KernelLook; code: Float32Array; cohort?: CohortFacts; issues: readonly Issue[] }>;
+
+type Reading = Readonly<{ readKernels: ReadKernels; bounds: GainBounds; shrinkage: ShrinkageTable | undefined }>;
+
+/** Header facts that name a scanner and its kernel. */
+const NAMES = ['manufacturer', 'model', 'convolutionKernel'] as const satisfies (keyof Acquisition)[];
+/**
+ * A scan is not of its cohort's kernel from so many times the start on that nine of ten pairs of one kernel stay below: three of a hundred scans lie beyond by chance
+ * against three others (decision 0025).
+ */
+const BEYOND_CHANCE = 3;
+
+/**
+ * A cohort speaks for a scan of its own scanner and kernel: what people differ by is averaged out of it. A scan that another header or another
+ * look sets apart speaks for itself, with UNLIKE_COHORT; one with too little tissue is taken for one of the cohort.
+ */
+export async function kernelSpeaker(
+  own: Readonly<{ look: KernelLook; code: Float32Array; acquisition: Acquisition }>, cohort: CtStyle | undefined, { readKernels, bounds, shrinkage }: Reading,
+): Promise<KernelSpeaker> {
+  const alone = { look: own.look, code: own.code, issues: [] };
+  if (cohort === undefined) return alone;
+  const theirs = lookOfStyle(cohort);
+  if (theirs.spectra === undefined) return { ...alone, cohort: { speaks: false, distance: null } };
+  const apart = (distance: number | null, detail: string): KernelSpeaker => ({ ...alone, cohort: { speaks: false, distance }, issues: [issue('UNLIKE_COHORT', detail)] });
+  const named = namedOtherwise(own.acquisition, cohort.acquisition);
+  if (named !== undefined) return apart(null, `${named} is not that of all of the cohort`);
+  const start = await startGains(own.look, theirs, readKernels, bounds);
+  const distance = start.isRead ? sixDigits(startSize(start.gains)) : null;
+  const limit = BEYOND_CHANCE * (shrinkage?.startSize[0] ?? Infinity);
+  if (distance !== null && distance > limit) {
+    return apart(distance, `its kernel lies ${distance.toFixed(2)} from that of the cohort, more than ${limit.toFixed(2)} (root mean square log gain)`);
+  }
+  return { look: theirs, code: Float32Array.from(cohort.code), cohort: { speaks: true, distance }, issues: [] };
+}
+
+/** A name that not all of the cohort have; undefined where either header says nothing. */
+function namedOtherwise(own: Acquisition, shared: Acquisition): (typeof NAMES)[number] | undefined {
+  if (Object.keys(shared).length === 0) return undefined;
+  return NAMES.find((key) => own[key] !== undefined && own[key] !== shared[key]);
+}
+
+/** A style as the kernel reader takes it. */
+export function lookOfStyle(style: CtStyle): KernelLook {
+  return { ...style, spectra: style.spectra ?? undefined };
+}
