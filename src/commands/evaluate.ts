@@ -16,7 +16,7 @@ const MOST_WORKERS = 4;
 
 export const evaluate = command({
   name: 'evaluate',
-  summary: 'Compare scans before and after harmonization with a reference: distances, fidelity, and the error to the truth.',
+  summary: 'Compare head MR before and after harmonization with a reference: distances, fidelity, and the error to the truth.',
   groups: {
     'Input and output': {
       before: requiredText('PATH', 'Scans before harmonization: a file or a folder'),

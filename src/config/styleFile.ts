@@ -39,6 +39,8 @@ export type CtStyle = SharedStyle & Readonly<{
   patches: number;
   /** Mean log powers of patches, [group · 12]; null when no scan had enough tissue. */
   spectra: readonly number[] | null;
+  /** How far the kernel of one of its scans lies from that of all: root mean square over scans of the size of the start between their looks; absent from one scan, and in styles made before it was measured. */
+  kernelSpread?: number;
   /** Bands that the pixels of every scan can show. */
   sampled: number;
   /** How sharp the border between body and air is, bands 1 … 12, and how many patches it rests on; absent in styles made before it was read. */

@@ -41,6 +41,7 @@ export const issueTable = {
   TRUNCATED_FOV: { severity: 'flag', remedy: 'Nothing to do: the body reaches the edge of the field of view; measurements near it are cut off.' },
   UNCHANGED: { severity: 'flag', remedy: 'Nothing to do where the scan already looked like the reference; otherwise give a reference that differs more.' },
   FEW_PATCHES: { severity: 'flag', remedy: 'Give a reference, or a scan, that shows more tissue: without six patches of 12 mm inside the body its kernel is unknown, and the scan stays as it is.' },
+  MIXED_KERNELS: { severity: 'flag', remedy: 'Give scans of one scanner and kernel as reference or as cohort: what is read from several kernels together is none of them.' },
   UNLIKE_COHORT: { severity: 'flag', remedy: 'Check which scanner and kernel the scan is of, and give each of them a run of its own: this scan was harmonized by itself.' },
   BURNED_IN: { severity: 'refuse', remedy: 'Remove the burned-in text upstream.' },
   PIXEL_LENGTH: { severity: 'refuse', remedy: 'Export the scan again; pixel data and header disagree.' },

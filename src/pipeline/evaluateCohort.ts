@@ -83,12 +83,12 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
   const measurer = job.measurer ?? inThisProcess;
   const progress = { workers: measurer.workers, advance };
   const reference = await collected(found.reference, { ...progress, role: 'reference', nameOf: ({ name }) => name }, issues, (input) => measurer.reference({ input, site: sites.reference(input) }));
-  if (reference.length === 0) throw new ConcordError('CONCORD_REFERENCE', `None of the ${found.reference.length} scans of --reference could be evaluated.`);
+  if (reference.length === 0) throw new ConcordError('CONCORD_REFERENCE', `None of the ${found.reference.length} scans of --reference could be evaluated${reasons(issues, 'reference')}.`);
   const training = trainingHalf(reference, job.statistics.seed);
   const arms = job.arms.filter((arm): arm is ArmId => !isFeatureArm(arm));
   const forArms = { arms, reference: armReference(training.scans.map((scan) => scan.forArms)), seed: job.statistics.seed };
   const evaluated = await collected(pairs, { ...progress, role: 'pair', nameOf: ({ key }) => key }, issues, (pair) => measurer.pair({ ...forArms, pair, site: sites.before(pair.before) }));
-  if (evaluated.length === 0) throw new ConcordError('CONCORD_NO_INPUT', `None of the ${pairs.length} matched pairs could be evaluated.`);
+  if (evaluated.length === 0) throw new ConcordError('CONCORD_NO_INPUT', `None of the ${pairs.length} matched pairs could be evaluated${reasons(issues, 'pair')}.`);
   // 3. compare
   const cohort: CohortFeatures = {
     before: evaluated.map(({ features }) => features.before),
@@ -133,6 +133,12 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
     issues,
   };
   return { record, table, covariates };
+}
+
+/** What was wrong with the scans of a role, each fault once. */
+function reasons(issues: readonly RoleIssue[], of: RoleIssue['role']): string {
+  const faults = new Set(issues.filter(({ role }) => role === of).map(({ issue: { code, detail } }) => `${code} (${detail})`));
+  return faults.size === 0 ? '' : `: ${[...faults].join('; ')}`;
 }
 
 /**

@@ -9,7 +9,7 @@ import { cleanSlice } from '../field/huClasses.ts';
 import type { Scan } from '../formats/scan.ts';
 import type { CtBundle } from '../inference/bundle.ts';
 import { evaluateCt } from '../metrics/ct/evaluateCt.ts';
-import { encodeCt, redrawCtError, spectraInput } from '../style/ctStyle.ts';
+import { encodeCt, lookOfStyle, redrawCtError, spectraInput } from '../style/ctStyle.ts';
 import { styleDistance, styleRarity } from '../style/styleDistance.ts';
 import type { ChainOutcome, JobOf } from './harmonizeScan.ts';
 import { checkCtGates } from './ctGates.ts';
@@ -17,7 +17,7 @@ import { createCtMeter } from './ctMeter.ts';
 import { ctFacts, meanSpread } from './ctFacts.ts';
 import { gainSlicesInThreads } from './gainThreads.ts';
 import { isHardRefusal } from './gates.ts';
-import { kernelSpeaker, lookOfStyle } from './kernelSpeaker.ts';
+import { kernelSpeaker, mixedKernels } from './kernelSpeaker.ts';
 import { createLookMeter, measureCt } from './measureCt.ts';
 import { checkModality } from './modality.ts';
 import { openDetail } from './openDetail.ts';
@@ -94,7 +94,7 @@ export async function harmonizeCt(scan: Scan<SlicedVolume>, job: JobOf<'CT'>, pr
   const isRefused = gates.some(isHardRefusal);
   return {
     codeDistance, gates, metrics,
-    issues: [...issues, ...speaker.issues, ...start.issues, ...(measured.meanChange === 0 ? [issue('UNCHANGED', 'no voxel changed')] : [])],
+    issues: [...issues, ...mixedKernels('reference', reference, calibration.shrinkage), ...speaker.issues, ...start.issues, ...(measured.meanChange === 0 ? [issue('UNCHANGED', 'no voxel changed')] : [])],
     conform: { orientation: 'RAS', intensity: 'HU', shape: [...native.stack.shape], spacingMm: [...native.stack.spacing], cells: [...energies.cells], bodyVoxels: native.body.voxels },
     toneCurve: null,
     ct: ctFacts({ before: look, after, reference, cohort: speaker.cohort, start, field: applied, residual, residualShare: share, energies, factored, measured, dose: dose.facts, detail: detail.facts() }),

@@ -7,6 +7,7 @@ import type { GainBounds } from '../field/gainField.ts';
 import { startGains, startSize } from '../field/gainStart.ts';
 import type { ReadKernels } from '../field/gainStart.ts';
 import type { KernelLook } from '../field/kernelLook.ts';
+import { lookOfStyle } from '../style/ctStyle.ts';
 import { sixDigits } from './ctFacts.ts';
 import type { ShrinkageTable } from './shrinkage.ts';
 
@@ -18,10 +19,12 @@ type Reading = Readonly<{ readKernels: ReadKernels; bounds: GainBounds; shrinkag
 /** Header facts that name a scanner and its kernel. */
 const NAMES = ['manufacturer', 'model', 'convolutionKernel'] as const satisfies (keyof Acquisition)[];
 /**
- * A scan is not of its cohort's kernel from so many times the start on that nine of ten pairs of one kernel stay below: three of a hundred scans lie beyond by chance
- * against three others (decision 0025).
+ * A scan is not of its cohort's kernel from so many times the start on that nine of ten pairs of one kernel stay below: of 120 scans one lies beyond by chance
+ * against three others of its scanner (decision 0025).
  */
 const BEYOND_CHANCE = 3;
+/** Scans are of several kernels from so many times that on, in the root mean square: of 120 cohorts of four one lies beyond by chance, and nearly all that are half of each of two kernels .6 apart or more. */
+const MIXED = 1.5;
 
 /**
  * A cohort speaks for a scan of its own scanner and kernel: what people differ by is averaged out of it. A scan that another header or another
@@ -34,6 +37,8 @@ export async function kernelSpeaker(
   if (cohort === undefined) return alone;
   const theirs = lookOfStyle(cohort);
   if (theirs.spectra === undefined) return { ...alone, cohort: { speaks: false, distance: null } };
+  const mixed = mixedKernels('cohort', cohort, shrinkage);
+  if (mixed.length > 0) return { ...alone, cohort: { speaks: false, distance: null }, issues: mixed };
   const apart = (distance: number | null, detail: string): KernelSpeaker => ({ ...alone, cohort: { speaks: false, distance }, issues: [issue('UNLIKE_COHORT', detail)] });
   const named = namedOtherwise(own.acquisition, cohort.acquisition);
   if (named !== undefined) return apart(null, `${named} is not that of all of the cohort`);
@@ -52,7 +57,8 @@ function namedOtherwise(own: Acquisition, shared: Acquisition): (typeof NAMES)[n
   return NAMES.find((key) => own[key] !== undefined && own[key] !== shared[key]);
 }
 
-/** A style as the kernel reader takes it. */
-export function lookOfStyle(style: CtStyle): KernelLook {
-  return { ...style, spectra: style.spectra ?? undefined };
+/** MIXED_KERNELS where the scans of a style are of more than one. */
+export function mixedKernels(role: 'cohort' | 'reference', { kernelSpread = 0 }: CtStyle, shrinkage: ShrinkageTable | undefined): readonly Issue[] {
+  const limit = MIXED * (shrinkage?.startSize[0] ?? Infinity);
+  return kernelSpread > limit ? [issue('MIXED_KERNELS', `the kernels of the ${role} lie ${kernelSpread.toFixed(2)} from their mean, more than ${limit.toFixed(2)} (root mean square log gain)`)] : [];
 }

@@ -4,6 +4,8 @@ import type { CtProtocol } from '../config/protocol.ts';
 import type { CtStyle } from '../config/styleFile.ts';
 import { gainStatistics, isSupported } from '../field/gainStatistics.ts';
 import type { BandEnergies } from '../field/gainStatistics.ts';
+import { startGains, startSize } from '../field/gainStart.ts';
+import type { KernelLook } from '../field/kernelLook.ts';
 import { pooledNoise } from '../field/noisePower.ts';
 import type { NoisePower } from '../field/noisePower.ts';
 import { GROUP_COUNT } from '../field/patchSpectra.ts';
@@ -46,8 +48,8 @@ export async function createCtStyle(
   const noise = pooledNoise(looks.map((look) => look.noise));
   const skin = pooledSkin(looks.map((look) => look.skin));
   const code = meanOf(codes);
-  const spread = bundle.manifest.calibration.codeSpread;
-  return {
+  const codeSpread = bundle.manifest.calibration.codeSpread;
+  const style: CtStyle = {
     schemaVersion: 1, id, modality: 'CT', protocol: `${protocol.id}/${protocol.version}`,
     code,
     nps: Array.from(noise.nps),
@@ -60,8 +62,23 @@ export async function createCtStyle(
     scans: codes.length,
     encoderSha256: encoderSha256(bundle.manifest),
     acquisition: sharedAcquisition(all.map(({ acquisition }) => acquisition)),
-    dispersion: Math.sqrt(codes.reduce((sum, each) => sum + styleDistance(each, code, spread) ** 2, 0) / codes.length),
+    dispersion: Math.sqrt(codes.reduce((sum, each) => sum + styleDistance(each, code, codeSpread) ** 2, 0) / codes.length),
   };
+  const spread = await kernelSpread(looks.map((look) => ({ ...look, ...look.noise })), style, bundle, protocol);
+  return { ...style, ...(spread !== undefined && { kernelSpread: spread }) };
+}
+
+/** A style as the kernel reader takes it. */
+export function lookOfStyle(style: CtStyle): KernelLook {
+  return { ...style, spectra: style.spectra ?? undefined };
+}
+
+/** Of the scans that show enough tissue; undefined from fewer than two. */
+async function kernelSpread(looks: readonly KernelLook[], style: CtStyle, bundle: CtBundle, { field: bounds }: CtProtocol): Promise<number | undefined> {
+  const starts = [];
+  for (const look of looks) starts.push(await startGains(look, lookOfStyle(style), bundle.readKernels, bounds));
+  const sizes = starts.filter(({ isRead }) => isRead).map(({ gains }) => startSize(gains));
+  return sizes.length < 2 ? undefined : Math.sqrt(sizes.reduce((sum, size) => sum + size * size, 0) / sizes.length);
 }
 
 /** Element by element; at least one row, all of one length. */

@@ -133,10 +133,20 @@ describe('harmonizeScan of a CT', { timeout: 240_000 }, () => {
     // the same look, of two scans
     spoken.record.ct!.gains.start.forEach((gain, b) => { expect(gain).toBeCloseTo(alone.record.ct!.gains.start[b]!, 1); });
     expect(await readFile(join(spoken.job.outputDir, 'of-cohort.html'), 'utf8')).toContain('in the 2 scans of “site-b”, to which the source belongs,');
+    expect(cohort).toMatchObject({ kernelSpread: expect.closeTo(0, 3) as number });
     // a smooth kernel's cohort does not speak for a sharp scan
     expect(apart.record.ct).toMatchObject({ cohort: { speaks: false }, gains: { start: alone.record.ct!.gains.start } });
     expect(apart.record.issues.map(({ code }) => code)).toContain('UNLIKE_COHORT');
-    expect(await readFile(join(apart.job.outputDir, 'of-cohort.html'), 'utf8')).toContain('itself alone, as it is not of a kernel with smooth, 1 scan');
+    expect(await readFile(join(apart.job.outputDir, 'of-cohort.html'), 'utf8')).toContain('itself alone; smooth, 1 scan, not heard: see the warnings');
+  });
+
+  it('flags a reference and a cohort of more than one kernel as MIXED_KERNELS, and no cohort speaks then', async () => {
+    const [input, other] = [await saved('mixed-1', sharp), await saved('mixed-2', smooth)];
+    const calibrated = { ...bundle, manifest: { ...bundle.manifest, calibration: { ...bundle.manifest.calibration, shrinkage: { startSize: [0.05, 1], lambda: [0, 1] } } } };
+    const { style: mixed } = await createStyle({ id: 'mixed', inputs: [input, other], biasCorrection: true, scratchDir: folder }, protocol, bundle);
+    const { record } = await run(input, { reference: mixed, sourceStyle: mixed }, calibrated);
+    expect(record.issues.filter(({ code }) => code === 'MIXED_KERNELS').map(({ detail }) => detail.split(' ').slice(0, 6).join(' '))).toEqual(['the kernels of the reference lie', 'the kernels of the cohort lie']);
+    expect(record.ct!.cohort).toEqual({ speaks: false, distance: null });
   });
 
   it('flags a scan that no voxel of was changed as UNCHANGED, and only that', async () => {

@@ -44,6 +44,13 @@ describe('whose look a kernel is read from', () => {
     expect(speaker.issues.map(({ code }) => code)).toEqual(['UNLIKE_COHORT']);
   });
 
+  it('is the scan’s own, with MIXED_KERNELS, where the cohort’s scans show more than one kernel', async () => {
+    const speaker = await kernelSpeaker(own, { ...cohort, kernelSpread: 0.16 }, reading);
+    expect(speaker).toMatchObject({ code: own.code, cohort: { speaks: false, distance: null } });
+    expect(speaker.issues.map(({ code, detail }) => [code, detail])).toEqual([['MIXED_KERNELS', 'the kernels of the cohort lie 0.16 from their mean, more than 0.15 (root mean square log gain)']]);
+    expect((await kernelSpeaker(own, { ...cohort, kernelSpread: 0.14 }, reading)).cohort!.speaks).toBe(true);
+  });
+
   it('is the cohort’s where either header says nothing, or the scan shows too little tissue to tell', async () => {
     expect((await kernelSpeaker({ ...own, acquisition: {} }, cohort, reading)).cohort!.speaks).toBe(true);
     expect((await kernelSpeaker(own, { ...cohort, acquisition: {} }, reading)).cohort!.speaks).toBe(true);

@@ -31,7 +31,7 @@ export function renderProvenance(record: ScanRecord): Html {
 function speakerText({ sourceStyle, ct }: ScanRecord): string | Html {
   if (sourceStyle === undefined) return 'itself alone';
   const cohort = html`${sourceStyle.styleId}, ${sourceStyle.scans} ${sourceStyle.scans === 1 ? 'scan' : 'scans'}`;
-  return ct?.cohort?.speaks === false ? html`itself alone, as it is not of a kernel with ${cohort}` : cohort;
+  return ct?.cohort?.speaks === false ? html`itself alone; ${cohort}, not heard: see the warnings` : cohort;
 }
 
 function strengthText(strength: ScanRecord['changeStrength']): string | Html {

@@ -2,7 +2,7 @@
 
 One chest under two kernels, and three other people under scanners that were fitted to both (kernel_pair.py, people.py), in every way of sharing them out: some make the reference, some stand beside the chest as its cohort.
 Errors are of the log gains that bring one kernel to the other and, on three slices of the chest, of what ships in HU.
-And by chance: how far rendered scans of held-out people lie from three others of their own scanner, which the product asks before a cohort speaks for a scan.
+And by chance: how far rendered scans of held-out people lie from three others of their own scanner, and how far four lie from their mean when they are of one kernel and of two, which the product asks before a cohort speaks.
 """
 import argparse
 import json
@@ -28,8 +28,9 @@ from people import Person  # noqa: E402
 from strangers import JUDGED, root_mean_square, transfer_between  # noqa: E402
 
 KERNELS = ('B40f', 'B70f')
-CHANCES, DOSES, SEED = 120, .3, 6100  # scans against cohorts; log SD of the dose of each
-BEYOND_CHANCE = 3                     # times the start that nine of ten pairs of one kernel stay below (src/pipeline/kernelSpeaker.ts)
+CHANCES, DOSES, SEED = 120, .3, 6100  # cohorts; log SD of the dose of each scan
+BEYOND_CHANCE, MIXED = 3, 1.5         # times the start that nine of ten pairs of one kernel stay below (src/pipeline/kernelSpeaker.ts)
+APART = ((.15, .3), (.3, .6), (.6, 1.), (1., 3.))
 
 
 def shares(names):
@@ -61,21 +62,40 @@ def measure(networks, calibration, data, paths):
     return rows
 
 
+class Strangers:
+    """Four scans, two of one body and two of other people, under each of two scanners with one noise."""
+
+    def __init__(self, volumes, rng):
+        a, b = (draw(rng, varied=bool(rng.random() < .5)) for _ in range(2))
+        order, pixel = rng.permutation(len(volumes.scans)), max(.8, *(s.spacing[1] / 3 for s in volumes.scans))
+        parts = [(order[0], False), (order[0], True), *((i, bool(rng.random() < .5)) for i in order[1:3])]
+        self.looks = [[self.look(volumes.scans[i], pixel, is_second, changed(scanner, sigma=a.sigma * float(np.exp(rng.normal(0, DOSES)))), rng) for i, is_second in parts] for scanner in (a, b)]
+
+    @staticmethod
+    def look(scan, pixel, is_second, scanner, rng):
+        half = scan.hu.shape[0] // 2
+        return chain.Reading(Scene(block(scan, pixel, 220, 12, rng, slice(half, None) if is_second else slice(0, half)), rng).under(scanner, 0.)).look
+
+
 def by_chance(networks, volumes):
-    """[n] sizes of the start between a scan and three others of its scanner: another part of the same body, and two people."""
-    sizes = []
+    """{what: sizes of the start [n]}: between a scan and three others of its scanner; the root mean square over four scans of one scanner to their mean; over two and two of two scanners, and between those."""
+    size = lambda look, together: start_size(start_gain(look, mean_look(together), networks['reader']))
+    spread = lambda looks: float(np.sqrt(np.mean([size(l, looks) ** 2 for l in looks])))
+    rows = []
     for n in range(CHANCES):
-        rng = np.random.default_rng([SEED, n])
-        scanner, order = draw(rng, varied=bool(rng.random() < .5)), rng.permutation(len(volumes.scans))
-        pixel = max(.8, *(s.spacing[1] / 3 for s in volumes.scans))
-        looks = []
-        for i, is_second in ((order[0], False), (order[0], True), *((i, rng.random() < .5) for i in order[1:3])):
-            half = volumes.scans[i].hu.shape[0] // 2
-            scene = Scene(block(volumes.scans[i], pixel, 220, 12, rng, slice(half, None) if is_second else slice(0, half)), rng)
-            looks.append(chain.Reading(scene.under(changed(scanner, sigma=scanner.sigma * float(np.exp(rng.normal(0, DOSES)))), 0.)).look)
-        if looks[0] is not None and mean_look(looks[1:]) is not None:
-            sizes.append(start_size(start_gain(looks[0], mean_look(looks[1:]), networks['reader'])))
-    return np.array(sizes)
+        a, b = Strangers(volumes, np.random.default_rng([SEED, n])).looks
+        if all(l is not None for l in a + b):
+            rows.append((size(a[0], a[1:]), spread(a), spread([a[0], b[1], a[2], b[3]]), size(a[0], b[:1])))
+    return dict(zip(('scan', 'one_kernel', 'two_kernels', 'apart'), np.array(rows).T))
+
+
+def chances(found, near):
+    """What is beyond the limits; near: what nine of ten pairs of one kernel stay below."""
+    quantiles = lambda v: np.quantile(v, [.5, .9, .99]).round(3).tolist()
+    share = lambda v, times: round(float((v > times * near).mean()), 3)
+    two = [dict(apart=[low, high], cohorts=int(of.sum()), found=share(found['two_kernels'][of], MIXED)) for low, high in APART for of in [(found['apart'] > low) & (found['apart'] <= high)]]
+    return dict(cohorts=len(found['scan']), scan=quantiles(found['scan']), scan_limit=round(BEYOND_CHANCE * near, 3), scan_beyond=share(found['scan'], BEYOND_CHANCE),
+                one_kernel=quantiles(found['one_kernel']), spread_limit=round(MIXED * near, 3), one_kernel_beyond=share(found['one_kernel'], MIXED), two_kernels=two)
 
 
 def summary(rows):
@@ -94,8 +114,8 @@ def main():
     options = parser.parse_args()
     networks, manifest = chain.load_bundle(options.bundle)
     paths = dict(STS_010=os.path.join(options.data, 'ct/volumes/ibsi-STS_010-CT.nii.gz'), abdomen=options.abdomen, head=options.head)
-    sizes, limit = by_chance(networks, Volumes([os.path.join(options.data, 'ct/volumes/ct-totalseg-pulm.nii.gz'), paths['STS_010'], options.abdomen])), BEYOND_CHANCE * manifest['calibration']['shrinkage']['startSize'][0]
-    chance = dict(scans=len(sizes), median_90_99=np.quantile(sizes, [.5, .9, .99]).round(3).tolist(), limit=round(limit, 3), beyond=round(float((sizes > limit).mean()), 3))
+    volumes = Volumes([os.path.join(options.data, 'ct/volumes/ct-totalseg-pulm.nii.gz'), paths['STS_010'], options.abdomen])
+    chance = chances(by_chance(networks, volumes), manifest['calibration']['shrinkage']['startSize'][0])
     print(json.dumps(chance), flush=True)
     rows = measure(networks, manifest['calibration'], options.data, paths)
     for row in summary(rows):
