@@ -24,7 +24,7 @@ import { findModel, openWorkers } from './openModel.ts';
 import type { Model } from './openModel.ts';
 import { argument, choice, flag, integer, optionalInteger, optionalText, requiredText, switchOff } from './parameter.ts';
 import type { ValuesOf } from './parameter.ts';
-import { findReference, loadReference } from './referenceSource.ts';
+import { findReference, loadReference, warnOfMixture } from './referenceSource.ts';
 import type { Reference, ReferenceSource } from './referenceSource.ts';
 import { summarizeRun, writeRunFiles } from './runFiles.ts';
 
@@ -91,6 +91,8 @@ export const harmonize = command({
         const measuring = { biasCorrection: values.biasCorrection, scratchDir: values.output };
         const reference = await loadReference(source, pool, measuring, context);
         const sourceStyle = own && (await loadReference(own, pool, measuring, context, 'source')).style;
+        warnOfMixture(reference.style, 'reference', model.manifest, context);
+        if (sourceStyle) warnOfMixture(sourceStyle, 'cohort', model.manifest, context);
         return await harmonizeListing(values, listing, dicom, model, { ...reference, sourceStyle }, pool, context);
       } finally {
         await pool.close();

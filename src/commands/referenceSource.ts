@@ -3,10 +3,12 @@ import { basename } from 'node:path';
 
 import { loadStyleFile } from '../config/styleFile.ts';
 import type { LocalPool } from '../cohort/localPool.ts';
+import type { Manifest } from '../config/manifest.ts';
 import { ConcordError } from '../core/errors.ts';
 import { findScans } from '../formats/scan.ts';
 import type { ScanInput } from '../formats/scan.ts';
 import type { ReferencePreview, StyleJob } from '../pipeline/createStyle.ts';
+import { mixedKernels } from '../pipeline/kernelSpeaker.ts';
 import type { ReferenceStyle } from '../style/referenceStyle.ts';
 import { findStyle } from '../config/styleLibrary.ts';
 import type { CommandContext } from './command.ts';
@@ -35,6 +37,15 @@ export async function findReference(reference: string, bundleDir: string): Promi
     throw new ConcordError('CONCORD_REFERENCE', `Expected at least one reference scan, got none${reasons === '' ? '' : `: ${reasons}`}.`);
   }
   return { kind: 'scans', id: styleIdOf(basename(reference)), inputs };
+}
+
+/** Says, before any scan is harmonized, that a style was made of more than one kernel. */
+export function warnOfMixture(style: ReferenceStyle, role: 'cohort' | 'reference', { calibration }: Manifest, context: CommandContext): void {
+  if (style.modality !== 'CT') return;
+  for (const { code, detail, remedy } of mixedKernels(role, style, 'shrinkage' in calibration ? calibration.shrinkage : undefined)) {
+    context.say(`Style ${style.id}: ${code}: ${detail}\n  ${remedy}`);
+    context.log.warn({ code }, `${role} of more than one kernel`);
+  }
 }
 
 export type Reference = Readonly<{ style: ReferenceStyle; preview: ReferencePreview | null }>;

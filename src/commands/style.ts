@@ -15,7 +15,7 @@ import { command } from './command.ts';
 import { biasCorrectionParameter, bundleParameter, deviceParameter, protocolParameter, timeLimitParameter } from './modelParameters.ts';
 import { findModel, openWorkers } from './openModel.ts';
 import { argument } from './parameter.ts';
-import { findReference, loadReference, styleIdOf } from './referenceSource.ts';
+import { findReference, loadReference, styleIdOf, warnOfMixture } from './referenceSource.ts';
 
 export const styleCreate = command({
   name: 'style create',
@@ -42,6 +42,7 @@ export const styleCreate = command({
     try {
       const { style } = await loadReference({ ...source, id }, pool, { biasCorrection: values.biasCorrection, scratchDir: dirname(values.style) }, context);
       await writeFileAtomic(values.style, canonicalJson(style));
+      warnOfMixture(style, 'reference', model.manifest, context);
       context.result(plainJson(style), styleText(style));
       return 0;
     } finally {
@@ -96,8 +97,9 @@ function headText({ quantiles, brainScale }: MrStyle): string[] {
   ];
 }
 
-function ctText({ nps, patches, skin, detailSd }: CtStyle): string[] {
+function ctText({ nps, patches, skin, kernelSpread, detailSd }: CtStyle): string[] {
   return [
+    ...(kernelSpread === undefined ? [] : [`  Kernel spread      ${kernelSpread.toFixed(3)} (root mean square log gain between its scans and all of them)`]),
     `  Noise power        ${nps.map((power) => power.toPrecision(2)).join(', ')} HU² (bands 1 to 12, ${patches} patches)`,
     `  Skin               ${skin === undefined ? 'not read' : `${skin.patches} patches across it`}`,
     `  Detail SD          ${detailSd.toPrecision(3)} HU`,
