@@ -132,7 +132,7 @@ describe('harmonizeScan of a CT', { timeout: 240_000 }, () => {
     expect(spoken.record).toMatchObject({ sourceStyle: { styleId: 'site-b', scans: 2 }, ct: { cohort: { speaks: true, distance: expect.closeTo(0, 3) as number } } });
     // the same look, of two scans
     spoken.record.ct!.gains.start.forEach((gain, b) => { expect(gain).toBeCloseTo(alone.record.ct!.gains.start[b]!, 1); });
-    expect(await readFile(join(spoken.job.outputDir, 'of-cohort.html'), 'utf8')).toContain('in the 2 scans of “site-b”, to which the source belongs,');
+    expect(await readFile(join(spoken.job.outputDir, 'of-cohort.html'), 'utf8')).toContain('in 2 scans of “site-b”, to which the source belongs,');
     expect(cohort).toMatchObject({ kernelSpread: expect.closeTo(0, 3) as number });
     // a smooth kernel's cohort does not speak for a sharp scan
     expect(apart.record.ct).toMatchObject({ cohort: { speaks: false }, gains: { start: alone.record.ct!.gains.start } });

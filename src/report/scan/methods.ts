@@ -37,7 +37,7 @@ function ctText(record: ScanRecord, { isStartRead, residualShare, dose, detail }
 
 function startText({ sourceStyle, ct }: ScanRecord, isRead: boolean, cite: Cite): string {
   if (!isRead) return ' There was too little tissue for a start, so every gain was 1.';
-  const source = sourceStyle !== undefined && ct?.cohort?.speaks === true ? `in the ${sourceStyle.scans} scans of “${sourceStyle.styleId}”, to which the source belongs,` : 'in source';
+  const source = sourceStyle !== undefined && ct?.cohort?.speaks === true ? `in ${sourceStyle.scans} ${sourceStyle.scans === 1 ? 'scan' : 'scans'} of “${sourceStyle.styleId}”, to which the source belongs,` : 'in source';
   return ` The start was, per band, read by a neural network trained on rendered scans of known kernels from the log power of patches of 12 mm, from flat to rich in edges, and from the noise power spectra of flat soft tissue ${cite('siewerdsen2002')} ${source} and reference:`
     + ' it tells the ratio of the kernels, which noise and anatomy share, from dose, which noise alone shows.';
 }
