@@ -5,6 +5,7 @@ import { loadStyleFile } from '../config/styleFile.ts';
 import type { LocalPool } from '../cohort/localPool.ts';
 import type { Manifest } from '../config/manifest.ts';
 import { ConcordError } from '../core/errors.ts';
+import { issueText } from '../core/issues.ts';
 import { findScans } from '../formats/scan.ts';
 import type { ScanInput } from '../formats/scan.ts';
 import type { ReferencePreview, StyleJob } from '../pipeline/createStyle.ts';
@@ -33,16 +34,16 @@ export async function findReference(reference: string, bundleDir: string): Promi
   }
   const { inputs, issues } = await findScans(reference);
   if (inputs.length === 0) {
-    const reasons = issues.map(({ issue }) => `${issue.code} (${issue.detail})`).join('; ');
+    const reasons = issues.map(({ issue }) => issueText(issue)).join('; ');
     throw new ConcordError('CONCORD_REFERENCE', `Expected at least one reference scan, got none${reasons === '' ? '' : `: ${reasons}`}.`);
   }
   return { kind: 'scans', id: styleIdOf(basename(reference)), inputs };
 }
 
 /** Says, before any scan is harmonized, that a style was made of more than one kernel. */
-export function warnOfMixture(style: ReferenceStyle, role: 'cohort' | 'reference', { calibration }: Manifest, context: CommandContext): void {
-  if (style.modality !== 'CT') return;
-  for (const { code, detail, remedy } of mixedKernels(role, style, 'shrinkage' in calibration ? calibration.shrinkage : undefined)) {
+export function warnOfMixture(style: ReferenceStyle, role: 'cohort' | 'reference', { modality, calibration }: Manifest, context: CommandContext): void {
+  if (style.modality !== 'CT' || modality !== 'CT') return;
+  for (const { code, detail, remedy } of mixedKernels(role, style, calibration.shrinkage)) {
     context.say(`Style ${style.id}: ${code}: ${detail}\n  ${remedy}`);
     context.log.warn({ code }, `${role} of more than one kernel`);
   }

@@ -68,6 +68,11 @@ export function issue(code: IssueCode, detail: string): Issue {
   return { code, severity: issueTable[code].severity, detail, remedy: issueTable[code].remedy };
 }
 
+/** Code and what was measured, for a line of text. */
+export function issueText({ code, detail }: Issue): string {
+  return `${code} (${detail})`;
+}
+
 /** Carries an issue that ends this scan, and only this scan, up to whoever collects issues. */
 export class ScanRefusal extends ConcordError {
   readonly issue: Issue;

@@ -1,7 +1,7 @@
 import type { CtProtocol, MrProtocol, Protocol } from '../config/protocol.ts';
 import type { CtPicture } from '../core/ctRecord.ts';
 import { ConcordError } from '../core/errors.ts';
-import { ScanRefusal } from '../core/issues.ts';
+import { issueText, ScanRefusal } from '../core/issues.ts';
 import type { Issue } from '../core/issues.ts';
 import type { Volume } from '../core/volume.ts';
 import { openShelf } from '../formats/planeShelf.ts';
@@ -61,7 +61,7 @@ export async function createStyle(job: StyleJob, protocol: Protocol, bundle: Mod
     ? createCtStyle(job.id, usable((input) => measureCtScan(input, protocol, job.scratchDir)), bundleOf(bundle, 'CT'), protocol)
     : createReferenceStyle(job.id, usable((input) => measureHead(input, protocol, job.biasCorrection)), bundleOf(bundle, 'MR'), protocol);
   const style = await created.catch((cause: unknown) => {
-    const reasons = refused.map(({ issue }) => `${issue.code} (${issue.detail})`).join('; ');
+    const reasons = refused.map(({ issue }) => issueText(issue)).join('; ');
     if (refused.length < job.inputs.length) throw cause;
     throw new ConcordError('CONCORD_REFERENCE', `Expected a usable reference scan, got none: ${reasons}.`, { cause });
   });

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 
 import type { CohortRecord, EvaluatedScan } from '../core/cohortRecord.ts';
 import { ConcordError } from '../core/errors.ts';
+import { issueText } from '../core/issues.ts';
 import type { CovariateTable, FeatureTable } from '../core/featureTable.ts';
 import { randomStream } from '../core/random.ts';
 import { RESEARCH_USE } from '../core/scanRecord.ts';
@@ -137,7 +138,7 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
 
 /** What was wrong with the scans of a role, each fault once. */
 function reasons(issues: readonly RoleIssue[], of: RoleIssue['role']): string {
-  const faults = new Set(issues.filter(({ role }) => role === of).map(({ issue: { code, detail } }) => `${code} (${detail})`));
+  const faults = new Set(issues.filter(({ role }) => role === of).map(({ issue }) => issueText(issue)));
   return faults.size === 0 ? '' : `: ${[...faults].join('; ')}`;
 }
 

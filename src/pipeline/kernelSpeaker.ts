@@ -33,20 +33,20 @@ const MIXED = 1.5;
 export async function kernelSpeaker(
   own: Readonly<{ look: KernelLook; code: Float32Array; acquisition: Acquisition }>, cohort: CtStyle | undefined, { readKernels, bounds, shrinkage }: Reading,
 ): Promise<KernelSpeaker> {
-  const alone = { look: own.look, code: own.code, issues: [] };
-  if (cohort === undefined) return alone;
+  const { look, code } = own;
+  if (cohort === undefined) return { look, code, issues: [] };
+  const alone = (issues: readonly Issue[], distance: number | null = null): KernelSpeaker => ({ look, code, cohort: { speaks: false, distance }, issues });
   const theirs = lookOfStyle(cohort);
-  if (theirs.spectra === undefined) return { ...alone, cohort: { speaks: false, distance: null } };
+  if (theirs.spectra === undefined) return alone([]);
   const mixed = mixedKernels('cohort', cohort, shrinkage);
-  if (mixed.length > 0) return { ...alone, cohort: { speaks: false, distance: null }, issues: mixed };
-  const apart = (distance: number | null, detail: string): KernelSpeaker => ({ ...alone, cohort: { speaks: false, distance }, issues: [issue('UNLIKE_COHORT', detail)] });
+  if (mixed.length > 0) return alone(mixed);
   const named = namedOtherwise(own.acquisition, cohort.acquisition);
-  if (named !== undefined) return apart(null, `${named} is not that of all of the cohort`);
-  const start = await startGains(own.look, theirs, readKernels, bounds);
+  if (named !== undefined) return alone([issue('UNLIKE_COHORT', `${named} is not that of all of the cohort`)]);
+  const start = await startGains(look, theirs, readKernels, bounds);
   const distance = start.isRead ? sixDigits(startSize(start.gains)) : null;
-  const limit = BEYOND_CHANCE * (shrinkage?.startSize[0] ?? Infinity);
+  const limit = chanceLimit(BEYOND_CHANCE, shrinkage);
   if (distance !== null && distance > limit) {
-    return apart(distance, `its kernel lies ${distance.toFixed(2)} from that of the cohort, more than ${limit.toFixed(2)} (root mean square log gain)`);
+    return alone([issue('UNLIKE_COHORT', `its kernel lies ${distance.toFixed(2)} from that of the cohort, ${moreThan(limit)}`)], distance);
   }
   return { look: theirs, code: Float32Array.from(cohort.code), cohort: { speaks: true, distance }, issues: [] };
 }
@@ -59,6 +59,15 @@ function namedOtherwise(own: Acquisition, shared: Acquisition): (typeof NAMES)[n
 
 /** MIXED_KERNELS where the scans of a style are of more than one. */
 export function mixedKernels(role: 'cohort' | 'reference', { kernelSpread = 0 }: CtStyle, shrinkage: ShrinkageTable | undefined): readonly Issue[] {
-  const limit = MIXED * (shrinkage?.startSize[0] ?? Infinity);
-  return kernelSpread > limit ? [issue('MIXED_KERNELS', `the kernels of the ${role} lie ${kernelSpread.toFixed(2)} from their mean, more than ${limit.toFixed(2)} (root mean square log gain)`)] : [];
+  const limit = chanceLimit(MIXED, shrinkage);
+  return kernelSpread > limit ? [issue('MIXED_KERNELS', `the kernels of the ${role} lie ${kernelSpread.toFixed(2)} from their mean, ${moreThan(limit)}`)] : [];
+}
+
+/** So many times the start that nine of ten pairs of one kernel stay below, where the table begins; no limit without a table. */
+function chanceLimit(times: number, shrinkage: ShrinkageTable | undefined): number {
+  return times * (shrinkage?.startSize[0] ?? Infinity);
+}
+
+function moreThan(limit: number): string {
+  return `more than ${limit.toFixed(2)} (root mean square log gain)`;
 }

@@ -22,6 +22,10 @@ export function formatPercent(share: number): string {
   return `${signed((100 * share).toFixed(1))} %`;
 }
 
+export function scanCount(count: number): string {
+  return `${count} ${count === 1 ? 'scan' : 'scans'}`;
+}
+
 /** p is never printed as zero: the smallest value of a permutation test is 1/(B + 1). */
 export function formatP(p: number): string {
   return p < 0.001 ? signed(p.toExponential(1)) : p.toFixed(3);

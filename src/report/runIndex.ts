@@ -1,6 +1,7 @@
 import type { RESEARCH_USE } from '../core/scanRecord.ts';
 import { html, type Html } from './html.ts';
 import { renderPage, type Section } from './page.ts';
+import { scanCount } from './quantity.ts';
 
 /** What a whole run did: run.json. No times and no machine, so equal runs give equal bytes. */
 export type RunSummary = Readonly<{
@@ -41,7 +42,7 @@ const sections: readonly Section<RunSummary>[] = [
     id: 'run',
     title: 'Run',
     caption: 'What all scans shared. The same command on the same inputs gives the same bytes.',
-    render: (run) => html`<dl><dt>Reference</dt><dd>${run.reference.styleId}, ${run.reference.scans} ${run.reference.scans === 1 ? 'scan' : 'scans'}</dd>
+    render: (run) => html`<dl><dt>Reference</dt><dd>${run.reference.styleId}, ${scanCount(run.reference.scans)}</dd>
 <dt>Protocol</dt><dd>${run.protocol}</dd><dt>Model bundle</dt><dd>${run.bundle}</dd><dt>Seed, draws</dt><dd>${run.seed}, ${run.draws}</dd>
 <dt>Configuration</dt><dd class="hash">${run.configHash}</dd></dl>`,
   },

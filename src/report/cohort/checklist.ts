@@ -1,6 +1,7 @@
 import type { CohortRecord } from '../../core/cohortRecord.ts';
 import { html, type Html } from '../html.ts';
 import { evaluatedArm } from './finding.ts';
+import { scanCount } from '../quantity.ts';
 
 type Line = Readonly<{ topic: string; known: string; yours: string }>;
 
@@ -17,7 +18,7 @@ function linesOf({ concordVersion, counts, statistics, issues, validation }: Coh
   const identifiable = validation?.design.identifiable ?? null;
   return [
     { topic: 'Data sources', known: `${counts.matched} scans of ${counts.subjects} subjects; reference: ${counts.reference} scans of ${counts.referenceSubjects}.${methods === null ? '' : ` Sites: ${validation?.sites.join(', ')} (${siteWords[methods.sitesFrom]}).`}`, yours: 'Where and when the scans were made, by whose leave, and how people were chosen.' },
-    { topic: 'Eligibility and flow', known: `${issues.length} ${issues.length === 1 ? 'scan' : 'scans'} left out, listed with code and reason.`, yours: 'Exclusions before the scans came here.' },
+    { topic: 'Eligibility and flow', known: `${scanCount(issues.length)} left out, listed with code and reason.`, yours: 'Exclusions before the scans came here.' },
     { topic: 'De-identification', known: 'None is done here; no field that names a person is printed.', yours: 'How scans were de-identified, and whether faces were removed.' },
     { topic: 'Preprocessing', known: 'Reoriented, resampled to 2 mm in a head frame, scaled by the 90th percentile of the brain; stated in the methods text.', yours: 'Everything done before: bias correction, registration, skull stripping.' },
     { topic: 'Model', known: `Evaluated with concord ${concordVersion}.${arms.length === 0 ? '' : ` Evaluated arm: ${validation === null ? '' : (evaluatedArm(validation)?.name ?? '–')}.`}`, yours: 'Name and version of the harmonizer, its training data, its settings and seed (see each scan’s report).' },

@@ -2,13 +2,14 @@ import type { CohortRecord } from '../../core/cohortRecord.ts';
 import { renderChart, type Point } from '../chart.ts';
 import { html, type Html } from '../html.ts';
 import { legendKey } from '../strokes.ts';
+import { scanCount } from '../quantity.ts';
 
 const INTENSITY_END = 1.4;
 
 /** Pooled brain histograms and their cumulative curves, before, after and reference, side by side. */
 export function drawCohortFigures(record: CohortRecord): Html {
   const { matched, reference } = record.counts;
-  return html`<div class="legend"><span>${legendKey('source')}before (${matched} ${matched === 1 ? 'scan' : 'scans'})</span><span>${legendKey('harmonized')}after (${matched})</span><span>${legendKey('reference')}reference (${reference})</span></div>
+  return html`<div class="legend"><span>${legendKey('source')}before (${scanCount(matched)})</span><span>${legendKey('harmonized')}after (${matched})</span><span>${legendKey('reference')}reference (${reference})</span></div>
 <div class="pair">${drawPooled(record)}${drawCumulative(record)}</div>
 ${drawScanDistances(record)}`;
 }

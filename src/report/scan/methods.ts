@@ -2,6 +2,7 @@ import type { CtFacts } from '../../core/ctRecord.ts';
 import type { ScanRecord } from '../../core/scanRecord.ts';
 import { numberedCitations, type Cite } from '../citations.ts';
 import { html, type Html } from '../html.ts';
+import { scanCount } from '../quantity.ts';
 
 /** The methods paragraph, as prose to copy into a manuscript, with its references numbered in order of use. */
 export function renderMethods(record: ScanRecord): Html {
@@ -12,7 +13,7 @@ export function renderMethods(record: ScanRecord): Html {
 
 function opening({ reference, bundle, concordVersion }: ScanRecord): string {
   return `The scan was harmonized with concord ${concordVersion} (model bundle ${bundle.id} ${bundle.version}) to the reference style “${reference.styleId}”`
-    + ` (${reference.scans} ${reference.scans === 1 ? 'scan' : 'scans'}).`;
+    + ` (${scanCount(reference.scans)}).`;
 }
 
 function ctText(record: ScanRecord, { isStartRead, residualShare, dose, detail }: CtFacts, cite: Cite): string {
@@ -37,7 +38,7 @@ function ctText(record: ScanRecord, { isStartRead, residualShare, dose, detail }
 
 function startText({ sourceStyle, ct }: ScanRecord, isRead: boolean, cite: Cite): string {
   if (!isRead) return ' There was too little tissue for a start, so every gain was 1.';
-  const source = sourceStyle !== undefined && ct?.cohort?.speaks === true ? `in ${sourceStyle.scans} ${sourceStyle.scans === 1 ? 'scan' : 'scans'} of “${sourceStyle.styleId}”, to which the source belongs,` : 'in source';
+  const source = sourceStyle !== undefined && ct?.cohort?.speaks === true ? `in ${scanCount(sourceStyle.scans)} of “${sourceStyle.styleId}”, to which the source belongs,` : 'in source';
   return ` The start was, per band, read by a neural network trained on rendered scans of known kernels from the log power of patches of 12 mm, from flat to rich in edges, and from the noise power spectra of flat soft tissue ${cite('siewerdsen2002')} ${source} and reference:`
     + ' it tells the ratio of the kernels, which noise and anatomy share, from dose, which noise alone shows.';
 }

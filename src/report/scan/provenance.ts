@@ -1,5 +1,6 @@
 import type { Acquisition, JsonValue, ScanRecord } from '../../core/scanRecord.ts';
 import { html, type Html } from '../html.ts';
+import { scanCount } from '../quantity.ts';
 
 export function renderProvenance(record: ScanRecord): Html {
   const { source, reference, bundle, runtime } = record;
@@ -10,7 +11,7 @@ export function renderProvenance(record: ScanRecord): Html {
     ['Speaks for', speakerText(record)],
   ])}
 <h3>Reference</h3>${definitions([
-    ['Style', html`${reference.styleId}, from ${reference.scans} ${reference.scans === 1 ? 'scan' : 'scans'}`],
+    ['Style', html`${reference.styleId}, from ${scanCount(reference.scans)}`],
     ['Acquisition', acquisitionText(reference.acquisition)],
     ['Distance of styles', reference.codeDistance === null ? 'not measured' : html`<data value="${reference.codeDistance}">${reference.codeDistance.toFixed(2)}</data> between the style codes`],
     ['Change applied', strengthText(record.changeStrength)],
@@ -30,7 +31,7 @@ export function renderProvenance(record: ScanRecord): Html {
 
 function speakerText({ sourceStyle, ct }: ScanRecord): string | Html {
   if (sourceStyle === undefined) return 'itself alone';
-  const cohort = html`${sourceStyle.styleId}, ${sourceStyle.scans} ${sourceStyle.scans === 1 ? 'scan' : 'scans'}`;
+  const cohort = html`${sourceStyle.styleId}, ${scanCount(sourceStyle.scans)}`;
   return ct?.cohort?.speaks === false ? html`itself alone; ${cohort}, not heard: see the warnings` : cohort;
 }
 

@@ -2,7 +2,7 @@ import type { CtFacts } from '../../core/ctRecord.ts';
 import type { GateVerdict, MetricValue, ScanRecord } from '../../core/scanRecord.ts';
 import { metricKey, type MetricId, type MetricRole } from '../../metrics/catalogue.ts';
 import { html, type Html } from '../html.ts';
-import { quantity } from '../quantity.ts';
+import { quantity, scanCount } from '../quantity.ts';
 import { acquisitionText } from './provenance.ts';
 import { spaced } from './tables.ts';
 
@@ -11,7 +11,7 @@ export function renderOpening(record: ScanRecord): Html {
   const { reference, source } = record;
   const isRefused = record.status === 'refused';
   return html`<p class="status ${record.status}">${isRefused ? '✕ Refused: no image was written' : '✓ Harmonized'}</p>
-<p class="lede">${isRefused ? 'Not brought' : 'Brought'} to the style <b>${reference.styleId}</b> (${reference.scans} ${reference.scans === 1 ? 'scan' : 'scans'}; ${acquisitionText(reference.acquisition)}).</p>
+<p class="lede">${isRefused ? 'Not brought' : 'Brought'} to the style <b>${reference.styleId}</b> (${scanCount(reference.scans)}; ${acquisitionText(reference.acquisition)}).</p>
 <p class="caption">Acquired with: ${acquisitionText(source.acquisition)}.</p>
 ${isRefused && renderRefusal(record)}`;
 }
