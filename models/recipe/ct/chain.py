@@ -88,9 +88,7 @@ class Restyling:
         speaking = cohort or [source]
         self.start = start_gain(*(mean_look([r.look for r in side]) for side in (speaking, references)), reader or networks['reader'])
         self.spectra = [tensor1(spectral(mean_groups([r.groups[0] for r in side]))) for side in (speaking, references)]
-        self.source_code = torch.cat([networks['encoder'](tensor1(r.statistics)) for r in speaking]).mean(0, keepdim=True)
-        self.codes = torch.cat([networks['encoder'](tensor1(r.statistics)) for r in references])
-        self.reference_code = self.codes.mean(0, keepdim=True)
+        self.source_code, self.reference_code = (torch.cat([networks['encoder'](tensor1(r.statistics)) for r in side]).mean(0, keepdim=True) for side in (speaking, references))
         energy, volume = source.measured
         self.started = tensor1(tensor(energy * self.start[None, :, None, None, None] ** 2, volume))
 

@@ -18,16 +18,13 @@ sys.path.insert(0, os.path.dirname(__file__))
 from ct import chain  # noqa: E402
 from ct.evaluate import as_shipped  # noqa: E402
 from ct.gain_start import start_gain, start_size  # noqa: E402
-from ct.hounsfield import Scan, read_scan  # noqa: E402
 from ct.kernel_look import mean_look  # noqa: E402
 from ct.kernels import draw  # noqa: E402
 from ct.render import Scene, Volumes, block  # noqa: E402
 from ct.simulate import changed  # noqa: E402
-from kernel_pair import ELSEWHERE_SLICES, READ, Direction, elsewhere, fitted_scanners  # noqa: E402
-from people import Person  # noqa: E402
+from kernel_pair import KERNELS, Acquisition, Direction  # noqa: E402
 from strangers import JUDGED, root_mean_square, transfer_between  # noqa: E402
 
-KERNELS = ('B40f', 'B70f')
 CHANCES, DOSES, SEED = 120, .3, 6100  # cohorts; log SD of the dose of each scan
 BEYOND_CHANCE, MIXED = 3, 1.5         # times the start that nine of ten pairs of one kernel stay below (src/pipeline/kernelSpeaker.ts)
 APART = ((.15, .3), (.3, .6), (.6, 1.), (1., 3.))
@@ -43,14 +40,10 @@ def shares(names):
 
 def measure(networks, calibration, data, paths):
     """Rows by direction, cohort and reference."""
-    scans = [read_scan(os.path.join(data, 'ct/kernel-pair', f'ct-lungdx-A0002-{k}.nii.gz')) for k in KERNELS]
-    half = scans[0].hu.shape[0] // 2
-    firsts = [chain.Reading(Scan(s.hu[:half], s.spacing), READ) for s in scans]
-    scanners, *_ = fitted_scanners([f.flat[0] for f in firsts], .5 / scans[0].spacing[1])
-    people = {name: [chain.Reading(elsewhere(person, s, n)) for s in scanners] for n, (name, person) in enumerate((name, Person(p, ELSEWHERE_SLICES)) for name, p in paths.items())}
-    rows = []
+    pair, rows = Acquisition(os.path.join(data, 'ct/kernel-pair'), paths.values()), []
+    people = dict(zip(paths, pair.people))
     for source, target in ((1, 0), (0, 1)):
-        direction, truth = Direction(scans[source], scans[target], half), transfer_between(scans[source], scans[target])
+        direction, truth = Direction(pair.scans[source], pair.scans[target], pair.half), transfer_between(pair.scans[source], pair.scans[target])
         for cohort, reference in shares(list(people)):
             together = [direction.source, *(people[n][source] for n in cohort)] if cohort else []
             restyling = chain.Restyling(networks, direction.source, [people[n][target] for n in reference], cohort=together)

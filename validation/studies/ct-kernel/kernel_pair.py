@@ -28,6 +28,7 @@ from people import Person  # noqa: E402
 
 KEYS = ('mae', 'hf_sd_ratio', 'soft_ratio', 'lung_ratio', 'laa950', 'laa950_true', 'perc15', 'perc15_true', 'mean_shift', 'region_shift_p95', 'region_shift_max',
         'nps_deviation_mean', 'nps_deviation_max')
+KERNELS = ('B40f', 'B70f')
 ELSEWHERE_SLICES = 16
 MEASURED, READ = 3, 10  # slices of the second half that are measured, slices that statistics read
 
@@ -65,6 +66,17 @@ def elsewhere(person, scanner, seed):
     return person.under(scanner, scanner.sigma * white(person.scan.hu.shape, np.random.default_rng(seed)))
 
 
+class Acquisition:
+    """One chest under two kernels, smooth and sharp, and other people under the scanners fitted to the first half of it."""
+
+    def __init__(self, folder, others):
+        self.scans = [read_scan(os.path.join(folder, f'ct-lungdx-A0002-{k}.nii.gz')) for k in KERNELS]
+        self.half = self.scans[0].hu.shape[0] // 2
+        self.firsts = [chain.Reading(Scan(s.hu[:self.half], s.spacing), READ) for s in self.scans]
+        self.scanners, self.misfits, self.misfit_of_ratio = fitted_scanners([f.flat[0] for f in self.firsts], .5 / self.scans[0].spacing[1])
+        self.people = [[chain.Reading(elsewhere(person, s, i)) for s in self.scanners] for i, person in enumerate(Person(p, ELSEWHERE_SLICES) for p in others)]
+
+
 class Direction:
     """Source and truth of one direction with what no reference changes: slices, body, and the comparators that see the truth."""
 
@@ -99,19 +111,14 @@ def printed(name, result):
 
 def measure(networks, calibration, folder, others):
     """{direction and reference: result}: the pair in `folder`, the volumes of other patients."""
-    smooth, sharp = (read_scan(os.path.join(folder, f'ct-lungdx-A0002-{k}.nii.gz')) for k in ('B40f', 'B70f'))
-    half = smooth.hu.shape[0] // 2
-    firsts = [chain.Reading(Scan(s.hu[:half], s.spacing), READ) for s in (smooth, sharp)]
-    scanners, misfits, of_ratio = fitted_scanners([f.flat[0] for f in firsts], .5 / smooth.spacing[1])
-    people = [Person(p, ELSEWHERE_SLICES) for p in others]
-    result = {}
-    for name, source, target, first, scanner, misfit in zip(('B70f_to_B40f', 'B40f_to_B70f'), (sharp, smooth), (smooth, sharp), firsts, scanners, misfits):
-        elsewhere_scans = [chain.Reading(elsewhere(p, scanner, i)) for i, p in enumerate(people)]
-        direction = Direction(source, target, half)
-        for kind, references in (('other_slices', [first]), ('other_patient', elsewhere_scans)):
-            key = f'{name}_{kind}'
+    pair, result = Acquisition(folder, others), {}
+    for target in (0, 1):
+        source = 1 - target
+        direction = Direction(pair.scans[source], pair.scans[target], pair.half)
+        for kind, references in (('other_slices', [pair.firsts[target]]), ('other_patient', [person[target] for person in pair.people])):
+            key = f'{KERNELS[source]}_to_{KERNELS[target]}_{kind}'
             result[key] = direction.towards(networks, calibration, references)
-            result[key] |= dict(fitted=dict(scanner.__dict__, log_misfit=misfit, log_misfit_of_ratio=of_ratio)) if kind == 'other_patient' else {}
+            result[key] |= dict(fitted=dict(pair.scanners[target].__dict__, log_misfit=pair.misfits[target], log_misfit_of_ratio=pair.misfit_of_ratio)) if kind == 'other_patient' else {}
             printed(key, result[key])
     return result
 
