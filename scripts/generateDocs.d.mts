@@ -9,6 +9,7 @@ type Tables = Readonly<{
   issueTable: object;
   metricCatalogue: object;
   featureCatalogue: readonly object[];
+  ctFeatureCatalogue: readonly object[];
   armCatalogue: object;
 }>;
 

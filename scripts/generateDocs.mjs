@@ -9,13 +9,14 @@ import { root, setup, step } from './setup.mjs';
 const GENERATED = '<!-- Made by scripts/generateDocs.mjs; edit the source it names, not this page. -->';
 
 /** File name below docs/reference → its text. */
-export function renderReference({ version, commands, commandHelp, programHelp, errorTable, issueTable, metricCatalogue, featureCatalogue, armCatalogue }) {
+export function renderReference({ version, commands, commandHelp, programHelp, errorTable, issueTable, metricCatalogue, featureCatalogue, ctFeatureCatalogue, armCatalogue }) {
   return new Map([
     ['cli.md', cliPage(version, commands, commandHelp, programHelp)],
     ['errors.md', errorPage(errorTable)],
     ['issues.md', issuePage(issueTable)],
     ['metrics.md', metricPage(metricCatalogue, armCatalogue)],
-    ['features.md', featurePage(featureCatalogue)],
+    ['features.md', featurePage(HEAD_FEATURES, featureCatalogue)],
+    ['features-ct.md', featurePage(CT_FEATURES, ctFeatureCatalogue)],
     ['protocol.md', schemaPage('protocols/schema/protocol.schema.json', 'protocols/<id>/<version>.json')],
     ['manifest.md', schemaPage('models/schema/manifest.schema.json', 'models/<id>/<version>/manifest.json')],
     ['style.md', schemaPage('models/schema/style.schema.json', 'written by `concord style create`')],
@@ -76,7 +77,7 @@ function metricPage(metrics, arms) {
   ]);
 }
 
-const FAMILIES = [
+const HEAD_FAMILIES = [
   ['intensity', 'Summaries of intensity in the brain and in the head.'],
   ['tissue', 'The three classes of the brain’s intensities (in T1w fluid, grey and white matter), and intensity within the middle and the bright one.'],
   ['texture', 'Patterns of neighbouring voxels: IBSI matrices, local contrast, gradient, grain.'],
@@ -86,12 +87,30 @@ const FAMILIES = [
   ['histogram', 'Shares of voxels per bin of intensity: what the histogram probe sees.'],
 ];
 
-function featurePage(features) {
-  return page('Features', 'src/metrics/features/featureCatalogue.ts', [
-    `The ${features.length} columns of features.csv: one row a scan, on the working grid of 2 mm and the brain scale (90th percentile of the brain = 0.7). Where a scan has no value the cell is empty, for the reason in the last column. Texture: IBSI definitions, 32 bins of a fixed number over mean ± 3 SD of the region, 3-D neighbourhoods of distance 1 merged.`,
-    table(['family', 'brain', 'head'], FAMILIES.map(([family]) => [family, ...['brain', 'head'].map((region) => String(features.filter((one) => one.family === family && one.region === region).length))])),
-    ...FAMILIES.flatMap(([family, text]) => [
-      `## ${family}`, text,
+const HEAD_FEATURES = {
+  title: 'Features', source: 'src/metrics/features/featureCatalogue.ts', regions: ['brain', 'head'], families: HEAD_FAMILIES,
+  text: 'one row a scan, on the working grid of 2 mm and the brain scale (90th percentile of the brain = 0.7). Where a scan has no value the cell is empty, for the reason in the last column. Texture: IBSI definitions, 32 bins of a fixed number over mean ± 3 SD of the region, 3-D neighbourhoods of distance 1 merged.',
+};
+
+const CT_FEATURES = {
+  title: 'Features of CT', source: 'src/metrics/ct/ctFeatures.ts', regions: ['body', 'scan'],
+  text: 'one row a scan, in Hounsfield units at the scan\'s own pixels. What was made of a scan is judged by the body and the tissues of that scan, where both share a grid. Where a scan has no value the cell is empty, for the reason in the last column. Texture: IBSI definitions, bins of 25 HU, neighbours of distance 1 in the slice, eight evenly spaced slices merged; pixels of another size see another texture.',
+  families: [
+    ['intensity', 'Hounsfield units of tissues away from edges: these must hold.'],
+    ['tissue', 'What the body is made of, and the lung\'s density.'],
+    ['texture', 'Patterns of neighbouring pixels, noise of flat tissue by frequency, and how sharp the skin is: what kernel and dose change.'],
+    ['quality', 'Noise; shown, and probed by nobody.'],
+    ['silhouette', 'Shape of the filled body alone: what the silhouette probe sees. Equal before and after by construction where both share a grid.'],
+    ['histogram', 'Shares of voxels of the body per bin of HU: what the histogram probe sees.'],
+  ],
+};
+
+function featurePage({ title, source, regions, families, text }, features) {
+  return page(title, source, [
+    `The ${features.length} columns of features.csv: ${text}`,
+    table(['family', ...regions], families.map(([family]) => [family, ...regions.map((region) => String(features.filter((one) => one.family === family && one.region === region).length))])),
+    ...families.flatMap(([family, meaning]) => [
+      `## ${family}`, meaning,
       table(['id', 'name', 'unit', 'formula', 'source', 'absent'], features.filter((one) => one.family === family)
         .map(({ id, name, unit, formula, source, absent }) => [`\`${id}\``, name, unit, cell(formula), source, absent === undefined ? '' : `\`${absent}\``])),
     ]),
@@ -163,11 +182,12 @@ async function main() {
   const { issueTable } = await module('core/issues.js');
   const { metricCatalogue } = await module('metrics/catalogue.js');
   const { featureCatalogue } = await module('metrics/features/featureCatalogue.js');
+  const { ctFeatureCatalogue } = await module('metrics/ct/ctFeatures.js');
   const { armCatalogue } = await module('pipeline/evaluation/arms/armCatalogue.js');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const folder = join(root, 'docs', 'reference');
   mkdirSync(folder, { recursive: true });
-  for (const [name, text] of renderReference({ version, commands: commandModules, commandHelp, programHelp, errorTable, issueTable, metricCatalogue, featureCatalogue, armCatalogue })) {
+  for (const [name, text] of renderReference({ version, commands: commandModules, commandHelp, programHelp, errorTable, issueTable, metricCatalogue, featureCatalogue, ctFeatureCatalogue, armCatalogue })) {
     writeFileSync(join(folder, name), text);
     step(`docs/reference/${name}`);
   }

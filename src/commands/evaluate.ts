@@ -16,7 +16,7 @@ const MOST_WORKERS = 4;
 
 export const evaluate = command({
   name: 'evaluate',
-  summary: 'Compare head MR before and after harmonization with a reference: distances, fidelity, and the error to the truth.',
+  summary: 'Compare heads (MR) or CT before and after harmonization with a reference: distances, fidelity, and the error to the truth.',
   groups: {
     'Input and output': {
       before: requiredText('PATH', 'Scans before harmonization: a file or a folder'),
@@ -29,10 +29,10 @@ export const evaluate = command({
     Cohort: {
       participants: optionalText('FILE', 'participants.tsv: participant_id, age, sex, diagnosis, …'),
       siteColumn: optionalText('NAME', 'Its column of sites', 'one a folder'),
-      arms: optionalText('LIST', 'Comparators and controls: all, or names; a wrong one lists them', 'none'),
+      arms: optionalText('LIST', 'Comparators and controls: all, or names; a wrong one lists them. Of CT those made of features alone', 'none'),
     },
     Viewer: {
-      viewer: optionalText('SUBJECT', 'Also write viewer.html: this person’s slices before and after', 'none'),
+      viewer: optionalText('SUBJECT', 'Also write viewer.html: this person’s slices before and after (heads)', 'none'),
     },
     Statistics: {
       seed: integer('Seed of bootstrap and permutations', { default: 0, min: 0 }),
@@ -59,6 +59,7 @@ export const evaluate = command({
       arms,
       probePermutations: values.probePermutations,
       mostLeftOut: values.maxLeftOut / 100,
+      scratchDir: values.output,
       concordVersion: context.version,
       signal: context.signal,
       onScan: (_, total) => {
@@ -71,10 +72,12 @@ export const evaluate = command({
       await measurer.close();
     });
     const { record } = evaluation;
-    const worst = await drawWorstScans(record, { before: values.before, after: values.after });
+    const worst = await drawWorstScans(record, { before: values.before, after: values.after, scratchDir: values.output });
     const paths = await writeEvaluation(record, values.output, worst);
     if (record.validation !== null) await writeDharmTables(evaluation, values.output);
-    const viewer = values.viewer === undefined ? [] : [await writeViewer(values.output, values.viewer, values, context.version)];
+    const hasViewer = values.viewer !== undefined && record.modality === 'MR';
+    if (values.viewer !== undefined && !hasViewer) context.say('No viewer.html was written: it is for heads.');
+    const viewer = !hasViewer ? [] : [await writeViewer(values.output, values.viewer, values, context.version)];
     if (viewer.length > 0) context.say(VIEWER_WARNING);
     for (const warning of record.validation?.warnings ?? []) context.say(warning);
     for (const { role, scan, issue } of record.issues) context.say(`${role} ${scan}: ${issue.code}: ${issue.detail}`);
@@ -85,7 +88,7 @@ export const evaluate = command({
 });
 
 const names: Readonly<Record<string, string>> = {
-  brainIntensity: 'brain', headIntensity: 'head', localContrast: 'local contrast', wasserstein1: 'W1', ks: 'KS', jsd: 'JSD', mae: 'MAE', psnr: 'PSNR',
+  brainIntensity: 'brain', headIntensity: 'head', localContrast: 'local contrast', softDetail: 'grain of soft tissue', bodyHu: 'HU of the body', soft: 'soft tissue', wasserstein1: 'W1', ks: 'KS', jsd: 'JSD', mae: 'MAE', psnr: 'PSNR',
 };
 
 /** The table for a terminal: what the report shows first. */
@@ -95,7 +98,7 @@ function evaluationText({ counts, distances, paired, validation }: CohortRecord,
     ...distances.map(({ feature, measure, before, after, floor, gain }) => [
       `${names[feature] ?? feature} ${names[measure] ?? measure} to the reference`, decimal(before), decimal(after), decimal(floor), percent(gain),
     ]),
-    ...paired.map(({ region, measure, before, after, gapClosed }) => [`${region} ${names[measure] ?? measure} to the truth`, decimal(before), decimal(after), '', percent(gapClosed)]),
+    ...paired.map(({ region, measure, before, after, gapClosed }) => [`${names[region] ?? region} ${names[measure] ?? measure} to the truth`, decimal(before), decimal(after), '', percent(gapClosed)]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ').trimEnd());

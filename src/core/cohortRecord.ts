@@ -34,7 +34,8 @@ export type SummaryRow = Readonly<{
 
 /** Error against the same person on the reference scanner. */
 export type PairedRow = Readonly<{
-  region: 'brain' | 'head';
+  /** Of heads in the brain scale, of CT in HU. */
+  region: 'brain' | 'head' | 'body' | 'soft';
   measure: 'mae' | 'psnr';
   before: Estimate;
   after: Estimate;
@@ -46,7 +47,7 @@ export type PairedRow = Readonly<{
 export type EvaluatedScan = Readonly<{
   name: string;
   subject: string;
-  /** `wasserstein1.source`, `maeBrain.harmonized`, …; null where the scan has no such value. */
+  /** `wasserstein1.source`, `maeBrain.harmonized`, `noiseSd.source`, …; null where the scan has no such value. */
   values: Readonly<Record<string, number | null>>;
 }>;
 
@@ -57,6 +58,8 @@ export type CohortRecord = Readonly<{
   schemaVersion: 1;
   researchUse: typeof RESEARCH_USE;
   concordVersion: string;
+  /** A record that an earlier build wrote is of heads. */
+  modality: 'MR' | 'CT';
   statistics: Readonly<{ interval: 'BCa'; confidence: number; resamples: number; permutations: number; seed: number }>;
   /** null in a record that an earlier build wrote. */
   request: EvaluationRequest | null;
@@ -65,7 +68,7 @@ export type CohortRecord = Readonly<{
   summaries: readonly SummaryRow[];
   paired: readonly PairedRow[];
   scans: readonly EvaluatedScan[];
-  /** Pooled histograms of brain intensity (shares per bin), for the picture. */
+  /** Pooled histograms of the first feature (shares per bin), for the picture. */
   histograms: Readonly<{ binWidth: number; before: readonly number[]; after: readonly number[]; reference: readonly number[] }>;
   /** Group statistics, probes, arms and headline scores; null where none were asked for. */
   validation: ValidationRecord | null;

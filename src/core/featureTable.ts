@@ -13,12 +13,20 @@ export type TableScan = Readonly<{ name: string; subject: string; site: string; 
  */
 export type FeatureFamily = 'intensity' | 'tissue' | 'texture' | 'embedding' | 'quality' | 'silhouette' | 'histogram';
 
+/** Where features look: of a head inside the brain mask, or at all of it with its outline; of a CT inside the body, or at all of the scan with the body's outline. */
+export type Regions = Readonly<{ inner: 'brain'; whole: 'head' } | { inner: 'body'; whole: 'scan' }>;
+export type Region = Regions['inner' | 'whole'];
+
+/** Whether a scope of a record is the inner region of its modality. */
+export function isInner(scope: string): boolean {
+  return scope === 'brain' || scope === 'body';
+}
+
 export type FeatureDefinition = Readonly<{
   /** Unique in its table, `[A-Za-z0-9._-]+`: it is a column of features.csv. */
   id: string;
   family: FeatureFamily;
-  /** Inside the brain mask only, or of the whole head with its outline. */
-  region: 'brain' | 'head';
+  region: Region;
   /** The name of the Image Biomarker Standardisation Initiative, where it defines this feature. */
   ibsi?: string;
 }>;

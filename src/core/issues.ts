@@ -40,7 +40,7 @@ export const issueTable = {
   METAL: { severity: 'flag', remedy: 'Nothing to do: metal stays as it is; texture beside it may carry streaks.' },
   TRUNCATED_FOV: { severity: 'flag', remedy: 'Nothing to do: the body reaches the edge of the field of view; measurements near it are cut off.' },
   UNCHANGED: { severity: 'flag', remedy: 'Nothing to do where the scan already looked like the reference; otherwise give a reference that differs more.' },
-  FEW_PATCHES: { severity: 'flag', remedy: 'Give a reference, or a scan, that shows more tissue: without six patches of 12 mm inside the body its kernel is unknown, and the scan stays as it is.' },
+  FEW_PATCHES: { severity: 'flag', remedy: 'Give scans that show more tissue: without six patches of 12 mm inside the body a kernel is unknown. Then the scan stays as it is or, where it is the cohort that shows too little, speaks for itself.' },
   MIXED_KERNELS: { severity: 'flag', remedy: 'Give scans of one scanner and kernel as reference or as cohort: what is read from several kernels together is none of them.' },
   UNLIKE_COHORT: { severity: 'flag', remedy: 'Check which scanner and kernel the scan is of, and give each of them a run of its own: this scan was harmonized by itself.' },
   BURNED_IN: { severity: 'refuse', remedy: 'Remove the burned-in text upstream.' },
@@ -55,6 +55,7 @@ export const issueTable = {
   UNCERTAIN: { severity: 'refuse', remedy: 'The draws disagree too much; add reference scans or keep the source.' },
   QC_FAIL: { severity: 'refuse', remedy: 'Keep the source; the output left its bounds.' },
   NO_PARTNER: { severity: 'skip', remedy: 'Name the scans of both folders alike; an added _desc-… entity may differ.' },
+  OTHER_GRID: { severity: 'flag', remedy: 'Bring the truth to the grid of its scan; until then no error is measured for it.' },
   DATATYPE_WIDENED: { severity: 'flag', remedy: 'Nothing to do: the output is float32, as the source type could not hold it.' },
 } as const satisfies Record<string, { severity: 'skip' | 'refuse' | 'flag' | 'fail'; remedy: string }>;
 

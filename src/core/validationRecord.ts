@@ -1,3 +1,5 @@
+import type { Region } from './featureTable.ts';
+
 /**
  * A number as it is shown, with how sure it is: interval, p over permutations of subjects (never 0), q after
  * correction, number of subjects per site. Or the reason why there is none. Never NaN, never a silent zero.
@@ -35,7 +37,7 @@ export type ValidationRow = Readonly<{
   arm: string;
   /** `A|B` for a pair, `A` for one site, `all`. */
   sites: string;
-  /** A feature's id, a set of features (`brain`, `head`, `histogram`, `silhouette`), or a covariate. */
+  /** A feature's id, a set of features (`brain` and `head`, or `body` and `scan`; `histogram`, `silhouette`), or a covariate. */
   scope: string;
   n: number;
   finding: Finding;
@@ -69,7 +71,7 @@ export type ProbeRow = Readonly<{
   arm: string;
   /** Trained on raw scans (`raw`) or on what the arm made (`output`); probes of people and shape: `raw`. */
   trainedOn: 'raw' | 'output';
-  scope: 'brain' | 'head' | 'histogram' | 'silhouette' | 'covariates';
+  scope: Region | 'histogram' | 'silhouette' | 'covariates';
   model: 'logistic' | 'forest';
   n: number;
   chance: number;

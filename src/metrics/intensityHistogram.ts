@@ -1,18 +1,19 @@
-/** Equal bins from 0 to `end`; common to all scans that are compared. The last bin also holds what lies beyond. */
-export type HistogramBins = Readonly<{ end: number; count: number }>;
+/** Equal bins from `start` [default: 0] to `end`; common to all scans that are compared. The first and the last also hold what lies beyond. */
+export type HistogramBins = Readonly<{ start?: number; end: number; count: number }>;
 
-export function binWidth({ end, count }: HistogramBins): number {
-  return end / count;
+export function binWidth({ start = 0, end, count }: HistogramBins): number {
+  return (end - start) / count;
 }
 
-/** Shares per bin, summing to 1; negative values count in the first bin. NaN for no values. */
+/** The bin that a value counts in. */
+export function binOf(value: number, { start = 0, end, count }: HistogramBins): number {
+  return Math.min(Math.max(Math.floor(((value - start) * count) / (end - start)), 0), count - 1);
+}
+
+/** Shares per bin, summing to 1. NaN for no values. */
 export function histogramShares(values: ArrayLike<number>, bins: HistogramBins): Float64Array {
   const shares = new Float64Array(bins.count);
-  const perUnit = bins.count / bins.end;
-  for (let n = 0; n < values.length; n++) {
-    const bin = Math.min(Math.max(Math.floor(values[n]! * perUnit), 0), bins.count - 1);
-    shares[bin]! += 1;
-  }
+  for (let n = 0; n < values.length; n++) shares[binOf(values[n]!, bins)]! += 1;
   return shares.map((count) => count / values.length);
 }
 

@@ -1,8 +1,9 @@
+import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 
 import type { CohortRecord, EvaluatedScan } from '../core/cohortRecord.ts';
 import { ConcordError } from '../core/errors.ts';
-import { issueText } from '../core/issues.ts';
+import { issue, issueText } from '../core/issues.ts';
 import type { CovariateTable, FeatureTable } from '../core/featureTable.ts';
 import { randomStream } from '../core/random.ts';
 import { RESEARCH_USE } from '../core/scanRecord.ts';
@@ -14,6 +15,7 @@ import { validateCohort } from '../validation/validateCohort.ts';
 import { armReference } from './evaluation/arms/armReference.ts';
 import type { ArmId } from './evaluation/arms/armCatalogue.ts';
 import { armNotes } from './evaluation/arms/imageArms.ts';
+import { compared } from './evaluation/compared.ts';
 import { distanceRows, type CohortFeatures } from './evaluation/distances.ts';
 import { clustersOf, type StatisticsPlan } from './evaluation/estimates.ts';
 import { featureTable } from './evaluation/features.ts';
@@ -21,10 +23,11 @@ import { collected } from './evaluation/collected.ts';
 import { findSets } from './evaluation/findSets.ts';
 import { flowRows } from './evaluation/flow.ts';
 import { matchScans, subjectOf, type RoleIssue } from './evaluation/matchScans.ts';
-import { inThisProcess, type MeasuredPair, type ScanMeasurer } from './evaluation/measureScans.ts';
+import { inThisProcess, type MeasuredPair, type MeasuredReference, type PairTask, type ScanMeasurer } from './evaluation/measureScans.ts';
 import { noParticipants, readParticipants } from './evaluation/participants.ts';
 import { pairedRows, summaryRows } from './evaluation/preservation.ts';
-import { featureBins, type ScanFeatures } from './evaluation/scanFeatures.ts';
+import { modalityOfScans } from './evaluation/modalityOfScans.ts';
+import type { ScanFeatures } from './evaluation/scanFeatures.ts';
 import { siteLabels } from './evaluation/siteOf.ts';
 import { cohortWarnings } from './evaluation/warnings.ts';
 
@@ -44,6 +47,8 @@ export type EvaluateJob = Readonly<{
   probePermutations: number;
   /** Share of one site's scans that may be left out before the headlines are withheld (S-22). */
   mostLeftOut: number;
+  /** Folder for the scratch file of a large CT [default: the system's]. */
+  scratchDir?: string;
   concordVersion: string;
   /** Who measures the scans; this process where it is not given. */
   measurer?: ScanMeasurer;
@@ -58,7 +63,7 @@ export type EvaluateJob = Readonly<{
 export type Evaluation = Readonly<{ record: CohortRecord; table: FeatureTable; covariates: CovariateTable }>;
 
 /**
- * Compares a cohort before and after with a reference set, and with the truth where there is one. Each scan is read once
+ * Compares a cohort of heads, or of CT, before and after with a reference set, and with the truth where there is one. Each scan is read once
  * and only its features are kept, so memory does not grow with the cohort. A scan that cannot be read becomes an issue;
  * the rest is computed. The record depends neither on the order of scans nor on who measures them.
  *
@@ -82,13 +87,12 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
   const covariates = job.participants === null ? noParticipants : await readParticipants(job.participants, job.siteColumn);
   const sites = siteLabels(found, job.before, covariates);
   const measurer = job.measurer ?? inThisProcess;
+  const place = { modality: await modalityOfScans([...found.reference, ...found.before]), scratchDir: job.scratchDir ?? tmpdir() };
   const progress = { workers: measurer.workers, advance };
-  const reference = await collected(found.reference, { ...progress, role: 'reference', nameOf: ({ name }) => name }, issues, (input) => measurer.reference({ input, site: sites.reference(input) }));
+  const reference = await collected(found.reference, { ...progress, role: 'reference', nameOf: ({ name }) => name }, issues, (input) => measurer.reference({ ...place, input, site: sites.reference(input) }));
   if (reference.length === 0) throw new ConcordError('CONCORD_REFERENCE', `None of the ${found.reference.length} scans of --reference could be evaluated${reasons(issues, 'reference')}.`);
-  const training = trainingHalf(reference, job.statistics.seed);
-  const arms = job.arms.filter((arm): arm is ArmId => !isFeatureArm(arm));
-  const forArms = { arms, reference: armReference(training.scans.map((scan) => scan.forArms)), seed: job.statistics.seed };
-  const evaluated = await collected(pairs, { ...progress, role: 'pair', nameOf: ({ key }) => key }, issues, (pair) => measurer.pair({ ...forArms, pair, site: sites.before(pair.before) }));
+  const { forArms, note } = imageArmsOf(job, reference);
+  const evaluated = await collected(pairs, { ...progress, role: 'pair', nameOf: ({ key }) => key }, issues, (pair) => measurer.pair({ ...place, forArms, pair, site: sites.before(pair.before) }));
   if (evaluated.length === 0) throw new ConcordError('CONCORD_NO_INPUT', `None of the ${pairs.length} matched pairs could be evaluated${reasons(issues, 'pair')}.`);
   // 3. compare
   const cohort: CohortFeatures = {
@@ -97,7 +101,9 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
     subjects: evaluated.map(({ pair }) => pair.subject),
     reference: reference.map(({ features }) => features),
     referenceSubjects: reference.map(({ name }) => subjectOf(name)),
+    compared: compared[place.modality],
   };
+  issues.push(...evaluated.flatMap(({ pair: { key, truth }, features }) => (truth !== null && features.paired === null ? [{ role: 'truth', scan: key, issue: issue('OTHER_GRID', 'the truth lies on another grid than its scan') }] : [])));
   const withTruth = evaluated.flatMap(({ pair, features }) => (features.paired === null ? [] : [{ subject: pair.subject, errors: features.paired }]));
   const counts: CohortRecord['counts'] = {
     matched: evaluated.length,
@@ -109,7 +115,7 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
   };
   const analysed = new Set([...evaluated.map(({ pair }) => pair.before.name), ...reference.map(({ name }) => name)]);
   const shown = [...found.before.map((input) => ({ name: input.name, site: sites.before(input) })), ...found.reference.map((input) => ({ name: input.name, site: sites.reference(input) }))];
-  const table = featureTable([...reference.map(({ measured }) => measured), ...evaluated.flatMap(({ measured }) => measured)]);
+  const table = featureTable([...reference.map(({ measured }) => measured), ...evaluated.flatMap(({ measured }) => measured)], place.modality);
   const validation = validateCohort({
     table, covariates, pairs: evaluated.flatMap(({ values }) => values), featureArms: job.arms.filter(isFeatureArm), armNotes, sitesFrom: sites.from,
     flow: flowRows(shown, analysed, issues), found: shown.map(({ name, site }) => ({ subject: subjectOf(name), site, isAnalysed: analysed.has(name) })), mostLeftOut: job.mostLeftOut, plan: { ...job.statistics, probePermutations: job.probePermutations }, ...(job.onArm === undefined ? {} : { onArm: job.onArm }),
@@ -118,6 +124,7 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
     schemaVersion: 1,
     researchUse: RESEARCH_USE,
     concordVersion: job.concordVersion,
+    modality: place.modality,
     statistics: { interval: 'BCa', ...job.statistics },
     request: {
       arms: [...job.arms].sort(), participants: job.participants === null ? null : basename(job.participants), siteColumn: job.siteColumn,
@@ -126,10 +133,10 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
     counts,
     distances: distanceRows(cohort, job.statistics),
     summaries: summaryRows(cohort, job.statistics),
-    paired: pairedRows(withTruth.map(({ errors }) => errors), withTruth.map(({ subject }) => subject), job.statistics),
-    scans: evaluated.map((own) => evaluatedScan(own, cohort.reference)),
+    paired: pairedRows(withTruth.map(({ errors }) => errors), withTruth.map(({ subject }) => subject), cohort.compared, job.statistics),
+    scans: evaluated.map((own) => evaluatedScan(own, cohort)),
     histograms: pooledHistograms(cohort),
-    validation: validation === null ? null : { ...validation, warnings: [...validation.warnings, ...found.notes, ...sites.notes, ...(arms.length > 0 ? [training.note] : [])] },
+    validation: validation === null ? null : { ...validation, warnings: [...validation.warnings, ...found.notes, ...sites.notes, ...(note === null ? [] : [note])] },
     warnings: cohortWarnings(counts, cohort),
     issues,
   };
@@ -140,6 +147,15 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
 function reasons(issues: readonly RoleIssue[], of: RoleIssue['role']): string {
   const faults = new Set(issues.filter(({ role }) => role === of).map(({ issue }) => issueText(issue)));
   return faults.size === 0 ? '' : `: ${[...faults].join('; ')}`;
+}
+
+/** What image arms of each pair need, of heads; and what a reader must know of them. */
+function imageArmsOf({ arms, statistics: { seed } }: EvaluateJob, reference: readonly MeasuredReference[]): Readonly<{ forArms: PairTask['forArms']; note: string | null }> {
+  const asked = arms.filter((arm): arm is ArmId => !isFeatureArm(arm));
+  const heads = reference.flatMap(({ name, forArms }) => (forArms === null ? [] : [{ name, forArms }]));
+  if (heads.length === 0) return { forArms: null, note: asked.length === 0 ? null : `Image comparators are for heads, so none was made of these CT: ${asked.join(', ')}.` };
+  const training = trainingHalf(heads, seed);
+  return { forArms: { arms: asked, reference: armReference(training.scans.map((scan) => scan.forArms)), seed }, note: asked.length === 0 ? null : training.note };
 }
 
 /**
@@ -153,29 +169,29 @@ function trainingHalf<Scan extends Readonly<{ name: string }>>(reference: readon
   return { scans: reference.filter(({ name }) => half.has(subjectOf(name))), note: `Comparator arms were fitted to ${half.size} of ${people.length} reference people, drawn at random, and compared with all.` };
 }
 
-/** The values of one pair: its own distance to the pooled reference, its fidelity, its errors. */
-function evaluatedScan({ pair: { key, subject }, features }: MeasuredPair, reference: readonly ScanFeatures[]): EvaluatedScan {
-  const pooled = pooledShares(reference.map(({ histograms }) => histograms.brainIntensity));
-  const distance = ({ histograms }: ScanFeatures): number => wasserstein1OfHistograms(histograms.brainIntensity, pooled, binWidth(featureBins.brainIntensity));
-  const { fidelity, paired, before, after } = features;
+/** The values of one pair: its own distance to the pooled reference, numbers of each scan, its fidelity, its errors. */
+function evaluatedScan({ pair: { key, subject }, features: { before, after, fidelity, paired } }: MeasuredPair, { reference, compared: { bins, main, shown, errors: { regions: [region] } } }: CohortFeatures): EvaluatedScan {
+  const pooled = pooledShares(reference.map(({ histograms }) => histograms[main]!));
+  const distance = ({ histograms }: ScanFeatures): number => wasserstein1OfHistograms(histograms[main]!, pooled, binWidth(bins[main]!));
+  const error = paired?.[region!]?.['mae'];
+  const errorId = `mae${region![0]!.toUpperCase()}${region!.slice(1)}`;
   return {
     name: key,
     subject,
     values: {
       'wasserstein1.source': distance(before),
       'wasserstein1.harmonized': distance(after),
-      'tissueContrast.source': before.summaries.tissueContrast,
-      'tissueContrast.harmonized': after.summaries.tissueContrast,
+      ...Object.fromEntries(shown.flatMap((id) => [[`${id}.source`, before.summaries[id] ?? null], [`${id}.harmonized`, after.summaries[id] ?? null]])),
       ...fidelity,
-      'maeBrain.source': paired?.brain.mae.before ?? null,
-      'maeBrain.harmonized': paired?.brain.mae.after ?? null,
+      [`${errorId}.source`]: error?.before ?? null,
+      [`${errorId}.harmonized`]: error?.after ?? null,
     },
   };
 }
 
-/** Brain histograms in bins of 0.02, coarse enough to be drawn. */
-function pooledHistograms({ before, after, reference }: CohortFeatures): CohortRecord['histograms'] {
+/** Histograms of the first feature, in bins coarse enough to be drawn: 0.02 of the brain scale, or 2.5 HU. */
+function pooledHistograms({ before, after, reference, compared: { bins, main } }: CohortFeatures): CohortRecord['histograms'] {
   const MERGED = 5;
-  const merged = (scans: readonly ScanFeatures[]): number[] => Array.from(widerBins(pooledShares(scans.map(({ histograms }) => histograms.brainIntensity)), MERGED));
-  return { binWidth: MERGED * binWidth(featureBins.brainIntensity), before: merged(before), after: merged(after), reference: merged(reference) };
+  const merged = (scans: readonly ScanFeatures[]): number[] => Array.from(widerBins(pooledShares(scans.map(({ histograms }) => histograms[main]!)), MERGED));
+  return { binWidth: MERGED * binWidth(bins[main]!), before: merged(before), after: merged(after), reference: merged(reference) };
 }

@@ -37,7 +37,7 @@ export async function kernelSpeaker(
   if (cohort === undefined) return { look, code, issues: [] };
   const alone = (issues: readonly Issue[], distance: number | null = null): KernelSpeaker => ({ look, code, cohort: { speaks: false, distance }, issues });
   const theirs = lookOfStyle(cohort);
-  if (theirs.spectra === undefined) return alone([]);
+  if (theirs.spectra === undefined) return alone([issue('FEW_PATCHES', 'too little tissue in the cohort for patches of 12 mm, so the scan speaks for itself')]);
   const mixed = mixedKernels('cohort', cohort, shrinkage);
   if (mixed.length > 0) return alone(mixed);
   const named = namedOtherwise(own.acquisition, cohort.acquisition);

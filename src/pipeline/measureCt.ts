@@ -36,6 +36,9 @@ export type CtLook = Readonly<{
   pictures: readonly CtPicture[];
 }>;
 
+/** A CT with its body, before anything else is measured; `issues` flags metal and a body that is cut. */
+export type DescribedCt = Readonly<{ scan: GainScan; issues: readonly Issue[] }>;
+
 export type MeasuredCt = Readonly<{ scan: GainScan; energies: BandEnergies; look: CtLook & Readonly<{ skin: SkinEdge }>; issues: readonly Issue[] }>;
 
 const SMOOTH_MM = 2;
@@ -45,12 +48,11 @@ const SPECTRUM_SLICES = 12;
 const LEAST_BODY_MM3 = 20_000;
 
 /**
- * A CT before anything is changed: checked for Hounsfield units, its body found, its bands and its look measured.
- * Slices are streamed: a few planes and the body's runs are held.
+ * Checked for Hounsfield units, its body found. Slices are streamed: a few planes and the body's runs are held.
  *
  * @throws NOT_HU, CONSTANT, NO_BODY, TOO_FEW_SLICES, MALFORMED
  */
-export function measureCt(volume: SlicedVolume, protocol: CtProtocol): MeasuredCt {
+export function describeCt(volume: SlicedVolume): DescribedCt {
   const stack = sliceStackOf(volume);
   const [ni, nj, nk] = stack.shape;
   if (Math.min(ni, nj) < 32 || nk < 3) {
@@ -61,13 +63,22 @@ export function measureCt(volume: SlicedVolume, protocol: CtProtocol): MeasuredC
   const smoother = createSmoother([ni, nj], [SMOOTH_MM / spacing[0], SMOOTH_MM / spacing[1]], 3);
   const body = findBody(stack, smoother);
   checkBody(body, stack);
-  const scan: GainScan = { stack, body, smoother, filter: createSliceFilter([ni, nj], spacing, marginsFor(body)) };
+  return { scan: { stack, body, smoother, filter: createSliceFilter([ni, nj], spacing, marginsFor(body)) }, issues: [...metal, ...truncation(body)] };
+}
+
+/**
+ * A CT before anything is changed: its bands and its look too.
+ *
+ * @throws as describeCt
+ */
+export function measureCt(volume: SlicedVolume, protocol: CtProtocol): MeasuredCt {
+  const { scan, issues } = describeCt(volume);
   const [look, skin] = [createLookMeter(scan), createSkinReader(scan)];
   const energies = bandEnergies(scan, protocol.statistics.cellMm, (k, parts) => {
     look.add(k, parts);
     skin.add(k, parts);
   });
-  return { scan, energies, look: { ...look.result(), skin: skin.result() }, issues: [...metal, ...truncation(body)] };
+  return { scan, energies, look: { ...look.result(), skin: skin.result() }, issues };
 }
 
 /** Slices whose patches are read. */
@@ -77,7 +88,7 @@ function spectralSlices(slices: number): ReadonlySet<number> {
 }
 
 /** Reads the skin of slices as they come, all of `usedSlices`. */
-function createSkinReader({ stack: { shape: [ni, nj, nk], spacing }, body }: GainScan): Readonly<{ add: (k: number, parts: SliceParts) => void; result: () => SkinEdge }> {
+export function createSkinReader({ stack: { shape: [ni, nj, nk], spacing }, body }: GainScan): Readonly<{ add: (k: number, parts: SliceParts) => void; result: () => SkinEdge }> {
   const meter = createSkinMeter([ni, nj], [spacing[0], spacing[1]]);
   const spectral = spectralSlices(nk);
   const around = { body: new Uint8Array(ni * nj), below: new Uint8Array(ni * nj), above: new Uint8Array(ni * nj) };

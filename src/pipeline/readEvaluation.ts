@@ -39,7 +39,7 @@ function checkedRecord(text: string): CohortRecord {
   if (record === null || typeof record !== 'object' || record.schemaVersion !== 1 || record.researchUse !== RESEARCH_USE || lists.some((key) => !Array.isArray(record[key]))) {
     throw new ConcordError('CONCORD_NO_EVALUATION', `${RECORD_NAME} is not an evaluation of schema version 1.`);
   }
-  return { validation: null, request: null, ...record } as CohortRecord;
+  return { validation: null, request: null, modality: 'MR', ...record } as CohortRecord;
 }
 
 /** `worst/01.png` belongs to the first of the worst scans, and so on; what is missing or no PNG is left out. */

@@ -51,7 +51,7 @@ ${renderDistances(content.record)}${withValidation((validation) => renderItems(v
     render: (content) => html`${content.record.validation !== null && drawAgreement(content.record.validation)}${renderSummaries(content.record)}
 <h3>Is it what the other scanner would have shown?</h3>${renderPaired(content.record)}${withValidation((validation) => renderItems(validation, preservationItems))(content)}`,
   },
-  { id: 'probes', title: 'Site probes', caption: 'Classifiers that try to name the site. What the outline of the head and the people give away is their floor; chance is not.', render: withValidation(renderProbes) },
+  { id: 'probes', title: 'Site probes', caption: 'Classifiers that try to name the site. What the outline and the people give away is their floor; chance is not.', render: withValidation(renderProbes) },
   { id: 'arms', title: 'Against other methods', caption: 'Doing nothing, cheap methods, and controls that are wrong on purpose, through the same numbers.', render: withValidation(renderArms) },
   {
     id: 'failures',

@@ -62,6 +62,23 @@ function sizeOf({ volume: { shape: [columns, rows, depth] }, slices }: MosaicRow
 
 /** Pieces of axial CT slices side by side, HU; each pixel is drawn as `zoom` × `zoom`. The person's left is on the left. */
 export async function renderPieces(pieces: readonly CtPicture[], shading: Shading, zoom: number, alt: string): Promise<Html> {
+  const { pixels, width, height } = paintPieces(pieces, shading);
+  const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .resize(width * zoom, height * zoom, { kernel: 'nearest' })
+    .png({ compressionLevel: 9, adaptiveFiltering: true })
+    .toBuffer();
+  return html`<img src="data:image/png;base64,${png.toString('base64')}" width="${width * zoom}" height="${height * zoom}" alt="${alt}">`;
+}
+
+/** Rows of pieces above each other, one pixel a pixel, as the bytes of a PNG; every row as wide as the first. */
+export async function stackedPieces(rows: readonly Readonly<{ pieces: readonly CtPicture[]; shading: Shading }>[]): Promise<Uint8Array> {
+  const painted = rows.map(({ pieces, shading }) => paintPieces(pieces, shading));
+  const [width, height] = [painted[0]?.width ?? 0, painted.reduce((sum, row) => sum + row.height, 0)];
+  return sharp(Buffer.concat(painted.map(({ pixels }) => pixels)), { raw: { width, height, channels: 3 } }).png({ compressionLevel: 9, adaptiveFiltering: true }).toBuffer();
+}
+
+/** Three bytes a pixel, from the front of the person back. */
+function paintPieces(pieces: readonly CtPicture[], shading: Shading): Readonly<{ pixels: Uint8Array; width: number; height: number }> {
   const height = Math.max(...pieces.map((piece) => piece.height));
   const width = pieces.reduce((sum, piece) => sum + piece.width, 0);
   const pixels = new Uint8Array(3 * width * height);
@@ -76,11 +93,7 @@ export async function renderPieces(pieces: readonly CtPicture[], shading: Shadin
     }
     left += piece.width;
   }
-  const png = await sharp(pixels, { raw: { width, height, channels: 3 } })
-    .resize(width * zoom, height * zoom, { kernel: 'nearest' })
-    .png({ compressionLevel: 9, adaptiveFiltering: true })
-    .toBuffer();
-  return html`<img src="data:image/png;base64,${png.toString('base64')}" width="${width * zoom}" height="${height * zoom}" alt="${alt}">`;
+  return { pixels, width, height };
 }
 
 /** The pixels, three bytes each, row by row from the forehead down. */

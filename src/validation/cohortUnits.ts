@@ -1,4 +1,4 @@
-import type { FeatureDefinition, FeatureTable, TableScan } from '../core/featureTable.ts';
+import type { FeatureDefinition, FeatureTable, Regions, TableScan } from '../core/featureTable.ts';
 import type { NumberTable } from '../metrics/cohort/matrix.ts';
 import type { Unit } from '../metrics/siteLabels.ts';
 
@@ -14,6 +14,7 @@ export type Cohort = Readonly<{
   sites: readonly string[];
   referenceSite: string;
   features: readonly FeatureDefinition[];
+  regions: Regions;
   /** `before`, then the others by name; each units × features. */
   arms: ReadonlyMap<string, NumberTable>;
   /** The same, each feature shifted and scaled by its mean and SD over the before table. NaN where it does not vary. */
@@ -50,10 +51,15 @@ export function cohortOf(table: FeatureTable): Cohort | null {
     sites: [...new Set(units.map(({ site }) => site))].sort(),
     referenceSite,
     features: table.features,
+    regions: regionsOf(table),
     arms,
     standard: standardized(arms),
     notes,
   };
+}
+
+function regionsOf({ features }: FeatureTable): Regions {
+  return features.some(({ region }) => region === 'body' || region === 'scan') ? { inner: 'body', whole: 'scan' } : { inner: 'brain', whole: 'head' };
 }
 
 /** The same cohort with one more arm, made in the table. */

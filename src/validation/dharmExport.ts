@@ -14,7 +14,7 @@ export type DharmPair = Readonly<{ arm: string; features: string; covariates: st
 export function dharmExport(table: FeatureTable, covariates: CovariateTable): DharmPair[] {
   const cohort = cohortOf(table);
   if (cohort === null) return [];
-  const columns = columnsOf(cohort, 'brain');
+  const columns = columnsOf(cohort, cohort.regions.inner);
   // a traveler's rows need names of their own
   const names = cohort.units.map(({ subject, site }) => (cohort.units.filter((unit) => unit.subject === subject).length > 1 ? `${subject}_${site}` : subject));
   const people = covariateColumns(cohort.units, covariates).filter(({ values }) => values.every(Number.isFinite));

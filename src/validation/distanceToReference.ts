@@ -15,9 +15,9 @@ import { sitePairs } from './sitePairs.ts';
 
 const HALVES = 100;
 
-/** V-10: Wasserstein-1 and Jensen–Shannon distance of the sites' mean histograms; W1 in bins, `region` brain or head. */
+/** V-10: Wasserstein-1 and Jensen–Shannon distance of the sites' mean histograms; W1 in bins, of each region. */
 export function histogramRows(cohort: Cohort, arm: string): ValidationRow[] {
-  return (['brain', 'head'] as const).flatMap((region) => {
+  return [cohort.regions.inner, cohort.regions.whole].flatMap((region) => {
     const columns = cohort.features.flatMap((feature, n) => (feature.family === 'histogram' && feature.region === region ? [n] : []));
     if (columns.length === 0) return [];
     const table = pickColumns(cohort.arms.get(arm)!, columns);
@@ -39,10 +39,10 @@ type Measure = keyof typeof measures;
  * reference, and the normalized gain 1 − (arm − floor)/(before − floor). Features are z-scored by the before table.
  */
 export function referenceDistanceRows(cohort: Cohort, arm: string, plan: ValidationPlan): ValidationRow[] {
-  const columns = columnsOf(cohort, 'brain');
+  const columns = columnsOf(cohort, cohort.regions.inner);
   const sources = sourceRows(cohort);
   const references = cohort.units.flatMap(({ role }, n) => (role === 'reference' ? [n] : []));
-  const place = { item: 'V-21', arm, scope: 'brain', n: sources.length + references.length } as const;
+  const place = { item: 'V-21', arm, scope: cohort.regions.inner, n: sources.length + references.length } as const;
   if (columns.length === 0) return [];
   // sources, then references: what is drawn, then what stays
   const joined = (name: string): Ordered[] => columns.map((column) => {

@@ -25,7 +25,7 @@ const LEAST_PEOPLE = 8;
  * show: where scanners differ much, what *before* shows is no truth. The shuffled covariate is the negative control.
  */
 export function effectRows(cohort: Cohort, arm: string, covariates: readonly CovariateColumn[], plan: ValidationPlan): ValidationRow[] {
-  const columns = columnsOf(cohort, 'brain');
+  const columns = columnsOf(cohort, cohort.regions.inner);
   return covariates.flatMap((covariate) => {
     const rows = sourceRows(cohort).filter((row) => Number.isFinite(covariate.values[row]!));
     const place = { item: 'V-34', arm, scope: covariate.name, n: rows.length } as const;

@@ -1,3 +1,4 @@
+import { isInner } from '../core/featureTable.ts';
 import type { ExcessRow, ProbeRow, ValidationRow } from '../core/validationRecord.ts';
 import { valueOf } from './findings.ts';
 import { margins } from './plan.ts';
@@ -11,7 +12,7 @@ export function exposuresOf(rows: readonly ValidationRow[], probes: readonly Pro
   const value = (item: ValidationRow['item'], statistic: string): number => numberOf(rows, item, statistic, arm);
   const effects = rows.filter((row) => row.arm === arm && row.statistic === 'effectRetained').map(({ finding }) => valueOf(finding));
   const accuracy = (probe: ProbeRow['probe']): number =>
-    valueOf(probes.find((row) => row.probe === probe && row.arm === arm && row.scope === 'brain' && row.model === 'logistic')?.balancedAccuracy ?? { unavailable: '' });
+    valueOf(probes.find((row) => row.probe === probe && row.arm === arm && isInner(row.scope) && row.model === 'logistic')?.balancedAccuracy ?? { unavailable: '' });
   const isAbove = (excess: ExcessRow['excess']): boolean =>
     excesses.some(({ excess: own, arm: of, finding }) => own === excess && of === arm && 'low' in finding && (finding.low ?? 0) > 0);
   const harms: Readonly<Record<string, boolean>> = {

@@ -1,14 +1,14 @@
-import type { FeatureDefinition } from '../core/featureTable.ts';
+import type { FeatureDefinition, Region, Regions } from '../core/featureTable.ts';
 import type { Cohort } from './cohortUnits.ts';
 
-/** Sets of features that are looked at together. `brain`: inside the mask only; `head`: all of the image. */
-export type FeatureScope = 'brain' | 'head' | 'histogram' | 'silhouette';
+/** Sets of features that are looked at together: of the inner region, of all of the image, of one family. */
+export type FeatureScope = Region | 'histogram' | 'silhouette';
 
 const imageFamilies: readonly FeatureDefinition['family'][] = ['intensity', 'tissue', 'texture', 'embedding'];
 
-function belongs({ family, region }: FeatureDefinition, scope: FeatureScope): boolean {
-  if (scope === 'histogram' || scope === 'silhouette') return family === scope && (scope === 'silhouette' || region === 'brain');
-  return imageFamilies.includes(family) && (scope === 'head' || region === 'brain');
+function belongs({ family, region }: FeatureDefinition, scope: FeatureScope, { inner, whole }: Regions): boolean {
+  if (scope === 'histogram' || scope === 'silhouette') return family === scope && (scope === 'silhouette' || region === inner);
+  return imageFamilies.includes(family) && (scope === whole || region === inner);
 }
 
 /**
@@ -16,12 +16,12 @@ function belongs({ family, region }: FeatureDefinition, scope: FeatureScope): bo
  * The same columns in every arm, so that arms compare.
  */
 export function columnsOf(cohort: Cohort, scope: FeatureScope): number[] {
-  return cohort.features.flatMap((feature, column) => (belongs(feature, scope) && isUsable(cohort, column) ? [column] : []));
+  return cohort.features.flatMap((feature, column) => (belongs(feature, scope, cohort.regions) && isUsable(cohort, column) ? [column] : []));
 }
 
 /** What was left out and why, per set: for the warnings. */
 export function leftOut(cohort: Cohort, scope: FeatureScope): Readonly<{ constant: string[]; missing: string[] }> {
-  const rejected = cohort.features.flatMap((feature, column) => (belongs(feature, scope) && !isUsable(cohort, column) ? [{ id: feature.id, column }] : []));
+  const rejected = cohort.features.flatMap((feature, column) => (belongs(feature, scope, cohort.regions) && !isUsable(cohort, column) ? [{ id: feature.id, column }] : []));
   const isConstant = ({ column }: { column: number }): boolean => cohort.arms.get('before')!.values.every((value, n) => n % cohort.features.length !== column || Number.isFinite(value));
   return { constant: rejected.filter(isConstant).map(({ id }) => id), missing: rejected.filter((one) => !isConstant(one)).map(({ id }) => id) };
 }

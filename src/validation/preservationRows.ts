@@ -17,8 +17,8 @@ const LEAST_PEOPLE = 5;
 /** V-36: did people keep their order, their spread, their distances, and do outputs still find their own source? */
 export function overCorrectionRows(cohort: Cohort, arm: string, plan: ValidationPlan): ValidationRow[] {
   const rows = sourceRows(cohort);
-  const columns = columnsOf(cohort, 'brain');
-  const place = { item: 'V-36', arm, scope: 'brain', n: rows.length } as const;
+  const columns = columnsOf(cohort, cohort.regions.inner);
+  const place = { item: 'V-36', arm, scope: cohort.regions.inner, n: rows.length } as const;
   if (rows.length < LEAST_PEOPLE || columns.length === 0) {
     const nothing: Finding = { unavailable: columns.length === 0 ? 'NO_FEATURES' : 'FEW_SUBJECTS' };
     return rowsOf(place, { orderKept: nothing, spreadRatio: nothing, spreadToReference: nothing, distanceOrder: nothing, identifiability: nothing });

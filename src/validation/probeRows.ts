@@ -37,15 +37,16 @@ export function probeResults(cohort: Cohort, covariates: readonly CovariateColum
   const arms = [...cohort.arms.keys()];
   const probes: Measured[] = [];
   // 0. what labels without meaning give: every interval of an area needs it
-  const brain = columnsOf(cohort, 'brain');
-  if (brain.length > 0) run.askShuffled(run.stack(brain, arms), arms, 'before');
+  const { inner, whole } = cohort.regions;
+  const within = columnsOf(cohort, inner);
+  if (within.length > 0) run.askShuffled(run.stack(within, arms), arms, 'before');
   // 1. floors that no arm changes: shape, people
   const shape = columnsOf(cohort, 'silhouette');
   if (shape.length > 0) probes.push(...run.ask({ probe: 'silhouette', scope: 'silhouette', trainedOn: 'raw', table: run.stack(shape, ['before']), arms: ['before'], trainArm: 'before' }));
   const people = adjusters(covariates);
   if (people.length > 0) probes.push(...run.ask({ probe: 'covariates', scope: 'covariates', trainedOn: 'raw', table: asTable(people), arms: ['before'], trainArm: 'before' }));
   // 2. image and histogram probes
-  for (const scope of ['brain', 'head', 'histogram'] as const) {
+  for (const scope of [inner, whole, 'histogram'] as const) {
     const columns = columnsOf(cohort, scope);
     if (columns.length === 0) continue;
     const table = run.stack(columns, arms);
@@ -54,7 +55,7 @@ export function probeResults(cohort: Cohort, covariates: readonly CovariateColum
     for (const arm of arms) {
       onArm?.(arm);
       probes.push(...run.ask({ probe: probe ?? 'output-trained', scope, trainedOn: 'output', table, arms, trainArm: arm }));
-      if (scope === 'brain' && SHUFFLED_ARMS.includes(arm)) probes.push(run.askShuffled(table, arms, arm));
+      if (scope === inner && SHUFFLED_ARMS.includes(arm)) probes.push(run.askShuffled(table, arms, arm));
     }
   }
   return { probes: probes.map(({ row }) => row), excesses: excessRows(cohort, probes, plan), unavailable: null };
@@ -116,11 +117,11 @@ class ProbeRun {
    * and the central 95 % of what comes out when there is nothing to find.
    */
   askShuffled(table: NumberTable, arms: readonly string[], arm: string): Measured {
-    const values = this.#shuffledFor({ probe: 'shuffled', scope: 'brain', trainedOn: 'output', table, arms, trainArm: arm }).accuracies.slice().sort((a, b) => a - b);
+    const values = this.#shuffledFor({ probe: 'shuffled', scope: this.#cohort.regions.inner, trainedOn: 'output', table, arms, trainArm: arm }).accuracies.slice().sort((a, b) => a - b);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const end = (share: number): number => values[Math.round(share * (values.length - 1))]!;
     const row: ProbeRow = {
-      probe: 'shuffled', arm, trainedOn: 'output', scope: 'brain', model: 'logistic', n: this.#cohort.units.length, chance: 1 / this.#cohort.sites.length,
+      probe: 'shuffled', arm, trainedOn: 'output', scope: this.#cohort.regions.inner, model: 'logistic', n: this.#cohort.units.length, chance: 1 / this.#cohort.sites.length,
       balancedAccuracy: found(mean, { interval: { low: end(0.025), high: end(0.975) } }), seeds: null,
       auc: { unavailable: 'NOT_COMPUTED' }, asReference: { unavailable: 'NOT_COMPUTED' },
     };
@@ -159,7 +160,7 @@ class ProbeRun {
     const reference = sites.indexOf(referenceSite);
     const foreign = units.flatMap(({ site }, n) => (site === referenceSite ? [] : [n]));
     const value = accuracy();
-    const p = model === 'logistic' && question.probe === 'output-trained' && question.scope === 'brain' && SHUFFLED_ARMS.includes(arm) ? permutationP(value, this.#shuffledFor(question).accuracies) : NaN;
+    const p = model === 'logistic' && question.probe === 'output-trained' && question.scope === this.#cohort.regions.inner && SHUFFLED_ARMS.includes(arm) ? permutationP(value, this.#shuffledFor(question).accuracies) : NaN;
     const row: ProbeRow = {
       probe: question.probe, arm, trainedOn: question.trainedOn, scope: question.scope, model, n: units.length, chance: 1 / sites.length,
       balancedAccuracy: found(value, { interval: intervalOf(accuracy, this.#resamples, this.#plan.confidence), p }),
@@ -170,7 +171,7 @@ class ProbeRun {
     return { row, correct };
   }
 
-  /** Label permutations of an arm's brain probe, shared by it and its null row: they are the slowest part. */
+  /** Label permutations of an arm's probe of the inner region, shared by it and its null row: they are the slowest part. */
   readonly #nulls = new Map<string, ShuffledLabels>();
   #shuffledFor(question: Question): ShuffledLabels {
     const key = question.trainArm;
@@ -182,7 +183,7 @@ class ProbeRun {
   /**
    * One against the rest, averaged over sites. DeLong's interval, of more than two sites the bootstrap's, widened to what
    * areas under shuffled labels scatter: held-out scores of one cross-validation depend on one another. The null is that
-   * of the brain's logistic probe, for the other probes too.
+   * of the inner region's logistic probe, for the other probes too.
    */
   #areaUnderCurve(scores: readonly (readonly number[])[]): Finding {
     const { sites } = this.#cohort;
@@ -197,7 +198,7 @@ class ProbeRun {
     const plain = sites.length === 2 ? auc(...split(1, everyone), this.#plan.confidence) : intervalOf(area, this.#resamples, this.#plan.confidence);
     const value = area(everyone);
     const areas = this.#nulls.get('before')?.areas;
-    // without features of the brain there are no shuffled labels, and an interval known to be too narrow is none
+    // without features of the inner region there are no shuffled labels, and an interval known to be too narrow is none
     if (areas === undefined) return found(value, { interval: { withheld: 'NO_SHUFFLED_LABELS' } });
     if ('withheld' in plain) return found(value, { interval: plain });
     const own = everyone.length / sites.length;
@@ -223,7 +224,7 @@ function excessRows(cohort: Cohort, probes: readonly Measured[], plan: Validatio
     return found(statistic(resamples.everyone), { interval: intervalOf(statistic, resamples, plan.confidence) });
   };
   return [...cohort.arms.keys()].flatMap((arm) => models.flatMap((model): ExcessRow[] => [
-    { excess: 'image', arm, model, finding: excess(find('output-trained', 'brain', arm, model, 'output'), find('silhouette', 'silhouette', 'before', model, 'raw')) },
-    { excess: 'intensity', arm, model, finding: excess(find('histogram', 'histogram', arm, model, 'output'), find('shuffled', 'brain', SHUFFLED_ARMS.includes(arm) ? arm : 'before', 'logistic', 'output')) },
+    { excess: 'image', arm, model, finding: excess(find('output-trained', cohort.regions.inner, arm, model, 'output'), find('silhouette', 'silhouette', 'before', model, 'raw')) },
+    { excess: 'intensity', arm, model, finding: excess(find('histogram', 'histogram', arm, model, 'output'), find('shuffled', cohort.regions.inner, SHUFFLED_ARMS.includes(arm) ? arm : 'before', 'logistic', 'output')) },
   ]));
 }

@@ -12,7 +12,7 @@ import { LARGE_D } from './plan.ts';
  */
 export function siteAgainstRest(cohort: Cohort, arm: string, residual: NumberTable): ValidationRow[] {
   if (cohort.sites.length < 3) return [];
-  return (['brain', 'head'] as const).flatMap((scope) => cohort.sites.flatMap((site) => {
+  return [cohort.regions.inner, cohort.regions.whole].flatMap((scope) => cohort.sites.flatMap((site) => {
     const own = rowsOfSite(cohort, site);
     const rest = cohort.units.flatMap((unit, row) => (unit.site === site ? [] : [row]));
     const d = columnsOf(cohort, scope).map((column) => {

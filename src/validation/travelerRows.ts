@@ -28,7 +28,7 @@ export function travelerRows(cohort: Cohort, arm: string, plan: ValidationPlan):
   });
   // said once, not once an arm
   if (pairs.length < LEAST_PEOPLE) return arm === 'before' ? [absent('V-33', 'icc21', pairs.length === 0 ? 'NO_TRAVELERS' : 'FEW_SUBJECTS')] : [];
-  const columns = columnsOf(cohort, 'brain');
+  const columns = columnsOf(cohort, cohort.regions.inner);
   const ratingsOf = (name: string): Rating[] => columns.map((column) => {
     const values = columnOf(cohort.standard.get(name)!, column);
     return { output: Float64Array.from(pairs, ({ row }) => values[row]!), truth: Float64Array.from(pairs, ({ twin }) => values[twin]!) };
@@ -40,7 +40,7 @@ export function travelerRows(cohort: Cohort, arm: string, plan: ValidationPlan):
     return medianOf(ratings.map(({ output, truth }) => drawnAgreement(output, truth, counts)[measure]));
   };
   const measured = (statistic: (drawn: Int32Array) => number): Finding => found(statistic(resamples.everyone), { interval: intervalOf(statistic, resamples, plan.confidence) });
-  return rowsOf({ item: 'V-33', arm, scope: 'brain', n: pairs.length }, {
+  return rowsOf({ item: 'V-33', arm, scope: cohort.regions.inner, n: pairs.length }, {
     ...Object.fromEntries(agreements.map((measure) => [measure, measured((drawn) => median(after, measure, drawn))])),
     // the same people are drawn in both arms: what one draw does to both cancels
     ...(arm === 'before' ? {} : Object.fromEntries(agreements.map((measure) => [`${measure}Change`, measured((drawn) => median(after, measure, drawn) - median(before, measure, drawn))]))),

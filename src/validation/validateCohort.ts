@@ -1,3 +1,4 @@
+import { isInner } from '../core/featureTable.ts';
 import type { CovariateTable, FeatureTable, PairValues } from '../core/featureTable.ts';
 import type { ArmSummary, FeatureRow, Finding, Headline, ValidationRecord, ValidationRow } from '../core/validationRecord.ts';
 import { holm } from '../metrics/cohort/multipleTesting.ts';
@@ -64,7 +65,7 @@ export function validateCohort(input: ValidationInput): ValidationRecord | null 
   // 2. arms made in the table
   const cohort = [...input.featureArms].sort().reduce((own, arm) => withFeatureArm(own, arm, adjusting, plan.seed), scanned);
   const missing = input.featureArms.filter((arm) => !cohort.arms.has(arm));
-  const bases = { brain: basisOf(cohort, 'brain'), head: basisOf(cohort, 'head') };
+  const bases = { inner: basisOf(cohort, cohort.regions.inner), whole: basisOf(cohort, cohort.regions.whole) };
   // 3. what is left of the site, and of people, arm by arm
   const arms = [...cohort.arms.keys()];
   const perArm = arms.map((arm) => {
@@ -91,40 +92,40 @@ export function validateCohort(input: ValidationInput): ValidationRecord | null 
     probes: probes.probes,
     excesses: probes.excesses,
     headlines,
-    drawings: drawingsOf(cohort, bases.brain, features, input.pairs, bases.brain === null ? [] : umapDrawings(cohort, bases.brain.columns, plan.seed)),
-    methods: methodsOf(cohort, bases.brain, input),
+    drawings: drawingsOf(cohort, bases.inner, features, input.pairs, bases.inner === null ? [] : umapDrawings(cohort, bases.inner.columns, plan.seed)),
+    methods: methodsOf(cohort, bases.inner, input),
     warnings: [...depletedWarning(depleted, input), ...validationWarnings(cohort, design, columns.filter(({ values }) => !values.every(Number.isFinite)).map(({ name }) => name))],
   };
 }
 
-type ArmContext = Readonly<{ bases: Readonly<Record<'brain' | 'head', Basis | null>>; adjusting: readonly Float64Array[]; columns: ReturnType<typeof covariateColumns>; plan: ValidationPlan }>;
+type ArmContext = Readonly<{ bases: Readonly<Record<'inner' | 'whole', Basis | null>>; adjusting: readonly Float64Array[]; columns: ReturnType<typeof covariateColumns>; plan: ValidationPlan }>;
 
 function armResults(cohort: Cohort, arm: string, { bases, adjusting, columns, plan }: ArmContext): { rows: ValidationRow[]; features: FeatureRow[]; batch: Headline } {
   const table = cohort.standard.get(arm)!;
   const residual = adjusted(table, cohort.units.map(({ site }) => site), adjusting);
-  const inHead = columnsOf(cohort, 'head');
-  const task = { cohort, arm, table, residual, adjusters: adjusting, columns: inHead };
+  const { inner, whole } = cohort.regions;
+  const task = { cohort, arm, table, residual, adjusters: adjusting, columns: columnsOf(cohort, whole) };
   const pairs = sitePairs(cohort).map((pair) => ({ pair, features: featureRows(task, pair, plan) }));
-  const isBrain = new Set(columnsOf(cohort, 'brain').map((column) => cohort.features[column]!.id));
-  const summaries = pairs.flatMap(({ pair, features }) => (['brain', 'head'] as const).flatMap((scope: FeatureScope) =>
-    summaryOfFeatures(features.filter(({ feature }) => scope === 'head' || isBrain.has(feature)), { arm, sites: pair.name, scope, n: pair.first.length + pair.second.length })));
-  const multivariate = (['brain', 'head'] as const).flatMap((scope) => (bases[scope] === null ? [] : multivariateRows(cohort, arm, bases[scope], plan)));
+  const isWithin = new Set(columnsOf(cohort, inner).map((column) => cohort.features[column]!.id));
+  const summaries = pairs.flatMap(({ pair, features }) => [inner, whole].flatMap((scope: FeatureScope) =>
+    summaryOfFeatures(features.filter(({ feature }) => scope === whole || isWithin.has(feature)), { arm, sites: pair.name, scope, n: pair.first.length + pair.second.length })));
+  const multivariate = [bases.inner, bases.whole].flatMap((basis) => (basis === null ? [] : multivariateRows(cohort, arm, basis, plan)));
   return {
     features: pairs.flatMap(({ features }) => features),
     rows: [
       ...histogramRows(cohort, arm), ...summaries, ...siteAgainstRest(cohort, arm, residual), ...multivariate, ...referenceDistanceRows(cohort, arm, plan),
       ...overCorrectionRows(cohort, arm, plan), ...effectRows(cohort, arm, columns, plan), ...travelerRows(cohort, arm, plan),
     ],
-    batch: bases.brain === null ? { arm, finding: { unavailable: 'NO_FEATURES' }, parts: [] } : batchHeadline(cohort, arm, bases.brain, adjusting, plan),
+    batch: bases.inner === null ? { arm, finding: { unavailable: 'NO_FEATURES' }, parts: [] } : batchHeadline(cohort, arm, bases.inner, adjusting, plan),
   };
 }
 
 /**
- * Holm's correction over the headline tests, the MMD of the brain features of every arm and pair: the one multivariate
+ * Holm's correction over the headline tests, the MMD of the inner region's features of every arm and pair: the one multivariate
  * test of the report that asks whether sites differ at all.
  */
 function withHolm(rows: readonly ValidationRow[]): ValidationRow[] {
-  const isHeadline = (row: ValidationRow): boolean => row.statistic === 'mmd2' && row.scope === 'brain' && 'p' in row.finding;
+  const isHeadline = (row: ValidationRow): boolean => row.statistic === 'mmd2' && isInner(row.scope) && 'p' in row.finding;
   const tests = rows.filter(isHeadline);
   const q = holm(tests.map(({ finding }) => ('p' in finding ? finding.p : NaN)));
   return rows.map((row) => (isHeadline(row) && 'value' in row.finding ? { ...row, finding: { ...row.finding, q: q[tests.indexOf(row)]! } } : row));

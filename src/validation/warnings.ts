@@ -8,7 +8,7 @@ import { DESCRIPTIVE, SMALL_SITE } from './plan.ts';
 export function validationWarnings(cohort: Cohort, { identifiable, verdict }: Pick<ValidationRecord['design'], 'identifiable' | 'verdict'>, incomplete: readonly string[]): string[] {
   const sizes = cohort.sites.map((site) => ({ site, n: new Set(rowsOfSite(cohort, site).map((row) => cohort.units[row]!.subject)).size }));
   const smallest = Math.min(...sizes.map(({ n }) => n));
-  const { constant, missing } = leftOut(cohort, 'head');
+  const { constant, missing } = leftOut(cohort, cohort.regions.whole);
   const named = (ids: readonly string[]): string => `${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ' and others' : ''}`;
   const count = (ids: readonly string[]): string => `${ids.length} ${ids.length === 1 ? 'feature' : 'features'}`;
   return [

@@ -132,7 +132,7 @@ describe('imageArms', () => {
     expect(identity!.pair.values).toMatchObject({ mae: 0, edgeF1: 1, displacementP99: expect.closeTo(0, 6) });
     expect(blur!.pair.values['edgeF1']!).toBeLessThan(0.9);
     expect(blur!.pair.values['tissueSpearman']!).toBeLessThan(0.9);
-    const table = featureTable([blur!.measured, before, identity!.measured]);
+    const table = featureTable([blur!.measured, before, identity!.measured], 'MR');
     expect(table.scans.map(({ arm }) => arm)).toEqual(['before', 'blur', 'identity']);
     const shape = table.features.flatMap(({ family }, n) => (family === 'silhouette' ? [n] : []));
     const texture = table.features.findIndex(({ id }) => id === 'texture.brain.localContrast.p50');

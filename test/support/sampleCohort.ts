@@ -25,6 +25,7 @@ export function sampleCohort(changes: Partial<CohortRecord> = {}): CohortRecord 
     schemaVersion: 1,
     researchUse: RESEARCH_USE,
     concordVersion: '0.1.0',
+    modality: 'MR',
     statistics: { interval: 'BCa', confidence: 0.95, resamples: 2000, permutations: 1999, seed: 0 },
     request: { arms: ['identity', 'blur', 'nyul', 'combat'], participants: 'participants.tsv', siteColumn: 'site', probePermutations: 99, mostLeftOut: 0.2 },
     counts: { matched: 6, subjects: 6, reference: 8, referenceSubjects: 8, truth: 6, found: { before: 6, after: 6, reference: 8, truth: 6 } },

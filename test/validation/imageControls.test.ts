@@ -41,7 +41,7 @@ describe('simulated heads of one scanner, half of them changed in a known way', 
       }
     }
     record = validateCohort({
-      table: featureTable(measured), covariates: { sites: null, covariates: [] }, pairs: [], featureArms: [], armNotes: {}, sitesFrom: 'roles', flow: [], mostLeftOut: 0.2,
+      table: featureTable(measured, 'MR'), covariates: { sites: null, covariates: [] }, pairs: [], featureArms: [], armNotes: {}, sitesFrom: 'roles', flow: [], mostLeftOut: 0.2,
       plan: { confidence: 0.95, resamples: 50, permutations: 199, probePermutations: 19, seed: 5 },
     })!;
   }, 600_000);

@@ -2,6 +2,7 @@ import type { MetricValue } from '../../core/scanRecord.ts';
 import { metricKey } from '../catalogue.ts';
 import type { MetricId, MetricRole } from '../catalogue.ts';
 import type { LungDensity } from './lungDensity.ts';
+import { whiteNoiseSd } from './noise.ts';
 import type { RegionShifts } from './regionShift.ts';
 
 /** A look as the metrics read it. `nps` in HU². */
@@ -47,10 +48,9 @@ function npsDistance(look: Look, reference: CtComparison['reference'], role: Met
   return value('npsDistance', bands.reduce((sum, distance) => sum + distance, 0) / bands.length, role);
 }
 
-/** White noise of this SD would have the mean power of the bands. */
 function noiseSd({ nps, patches }: Readonly<{ nps: ArrayLike<number>; patches: number }>, role: MetricRole): MetricValue {
   if (patches < ENOUGH_PATCHES) return absent('noiseSd', 'FEW_FLAT_PATCHES', role);
-  return value('noiseSd', Math.sqrt(Array.from(nps).reduce((sum, power) => sum + power, 0) / nps.length), role);
+  return value('noiseSd', whiteNoiseSd(nps), role);
 }
 
 function lungDensity(density: LungDensity | undefined, role: MetricRole): MetricValue[] {

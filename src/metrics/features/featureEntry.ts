@@ -10,7 +10,7 @@ export type FeatureEntry = FeatureDefinition &
     formula: string;
     source: string;
     /** Why a scan may have no such value: the only reason there can be. */
-    absent?: 'NO_TISSUE_CLASSES' | 'NO_BACKGROUND' | 'FLAT';
+    absent?: 'NO_TISSUE_CLASSES' | 'NO_BACKGROUND' | 'FLAT' | 'NO_TISSUE' | 'NO_LUNG' | 'FEW_FLAT_PATCHES' | 'NO_SKIN';
   }>;
 
 /** A scan on the working grid and the brain scale, with its masks on that grid. */

@@ -1,12 +1,13 @@
 import type { DistanceRow, Estimate } from '../../core/cohortRecord.ts';
 import { randomStream } from '../../core/random.ts';
-import { binWidth, pooledShares, widerBins } from '../../metrics/intensityHistogram.ts';
+import { binWidth, type HistogramBins, pooledShares, widerBins } from '../../metrics/intensityHistogram.ts';
 import { jsd } from '../../metrics/jsd.ts';
 import { ksOfHistograms } from '../../metrics/ks.ts';
 import { groupPermutationP, LEAST_SUBJECTS, pairedPermutationP, shuffled } from '../../metrics/permutation.ts';
 import { wasserstein1OfHistograms } from '../../metrics/wasserstein1.ts';
 import { clustersOf, estimated, valueOf, type Clusters, type StatisticsPlan } from './estimates.ts';
-import { featureBins, type FeatureId, type ScanFeatures } from './scanFeatures.ts';
+import type { Compared } from './compared.ts';
+import type { ScanFeatures } from './scanFeatures.ts';
 
 /** Features and subjects of the scans of one set, in one order; before and after are paired by position. */
 export type CohortFeatures = Readonly<{
@@ -15,32 +16,33 @@ export type CohortFeatures = Readonly<{
   subjects: readonly string[];
   reference: readonly ScanFeatures[];
   referenceSubjects: readonly string[];
+  compared: Compared;
 }>;
 
 /** More random halves than this change the floor's third digit at most. */
 const HALVES = 200;
 
-/** Fine bins per bin of the divergence: 0.04 for the brain. It is the one measure that sees empty bins. */
+/** Fine bins per bin of the divergence: 0.04 for the brain, 50 HU for the body. It is the one measure that sees empty bins. */
 const DIVERGENCE_BINS = 10;
 
 type Distance = (a: Float64Array, b: Float64Array) => number;
-const measures: Readonly<Record<'wasserstein1' | 'ks' | 'jsd', (feature: FeatureId) => Distance>> = {
-  wasserstein1: (feature) => (a, b) => wasserstein1OfHistograms(a, b, binWidth(featureBins[feature])),
+const measures: Readonly<Record<'wasserstein1' | 'ks' | 'jsd', (bins: HistogramBins) => Distance>> = {
+  wasserstein1: (bins) => (a, b) => wasserstein1OfHistograms(a, b, binWidth(bins)),
   ks: () => ksOfHistograms,
   jsd: () => (a, b) => jsd(widerBins(a, DIVERGENCE_BINS), widerBins(b, DIVERGENCE_BINS)),
 };
 
 /** Every measure of every feature: before and after against the reference, its floor, the gain, and how sure they are. */
 export function distanceRows(cohort: CohortFeatures, plan: StatisticsPlan): DistanceRow[] {
-  return (Object.keys(featureBins) as FeatureId[]).flatMap((feature) =>
-    Object.entries(measures).map(([measure, distanceOf]) => distanceRow(cohort, { feature, measure, distance: distanceOf(feature) }, plan)),
+  return Object.entries(cohort.compared.bins).flatMap(([feature, bins]) =>
+    Object.entries(measures).map(([measure, distanceOf]) => distanceRow(cohort, { feature, measure, distance: distanceOf(bins) }, plan)),
   );
 }
 
-type Row = Readonly<{ feature: FeatureId; measure: string; distance: Distance }>;
+type Row = Readonly<{ feature: string; measure: string; distance: Distance }>;
 
 function distanceRow(cohort: CohortFeatures, { feature, measure, distance }: Row, plan: StatisticsPlan): DistanceRow {
-  const shares = (scans: readonly ScanFeatures[]): Float64Array[] => scans.map(({ histograms }) => histograms[feature]);
+  const shares = (scans: readonly ScanFeatures[]): Float64Array[] => scans.map(({ histograms }) => histograms[feature]!);
   const [before, after, reference] = [shares(cohort.before), shares(cohort.after), shares(cohort.reference)];
   const pooledReference = pooledShares(reference);
   const clusters = clustersOf(cohort.subjects);

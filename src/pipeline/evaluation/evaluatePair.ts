@@ -13,9 +13,9 @@ export type PairVolumes = Readonly<{ before: Volume<'scanner'>; after: Volume<'s
 export type PairFeatures = Readonly<{
   before: ScanFeatures;
   after: ScanFeatures;
-  /** Before against after: edges and shift on the native grid, the others on the working grid; null where the grids differ. */
-  fidelity: Readonly<Record<'gradientCorrelation' | 'ssim' | 'nmi' | 'displacementMedian', number | null>>;
-  /** Errors against the truth, brain scale and dB. */
+  /** Before against after, of heads: edges and shift on the native grid, the others on the working grid; of CT all on the native grid. Null where the grids differ. */
+  fidelity: Readonly<Record<string, number | null>>;
+  /** Errors against the truth: brain scale and dB, or HU. */
   paired: PairedErrors | null;
 }>;
 
@@ -27,7 +27,8 @@ export type ConformedPair = Omit<PairFeatures, 'fidelity'> & Readonly<{
   images: Readonly<{ before: ReturnType<typeof conformAlone>; after: WorkingScan }>;
 }>;
 
-export type PairedErrors = Readonly<Record<'brain' | 'head', Readonly<Record<'mae' | 'psnr', Readonly<{ before: number; after: number }>>>>>;
+/** By region and measure of `compared`. */
+export type PairedErrors = Readonly<Record<string, Readonly<Record<string, Readonly<{ before: number; after: number }>>>>>;
 
 /**
  * Everything that is kept of one pair. `after` is judged in the frame and masks of `before` where both share a grid,
@@ -56,7 +57,7 @@ export function evaluatePair({ before, after, truth }: PairVolumes): ConformedPa
 
 /** Over the same voxels, before and after; a scan equal to its truth has no finite PSNR and counts as 100 dB. */
 function pairedErrors(before: WorkingScan, after: WorkingScan, truth: WorkingScan): PairedErrors {
-  const of = (mask: Uint8Array): PairedErrors['brain'] => ({
+  const of = (mask: Uint8Array): PairedErrors[string] => ({
     mae: { before: mae(before.working, truth.working, mask), after: mae(after.working, truth.working, mask) },
     psnr: {
       before: Math.min(psnr(before.working, truth.working, mask), 100),

@@ -1,4 +1,5 @@
 import type { FeatureDefinition, FeatureTable, TableScan } from '../../core/featureTable.ts';
+import { ctFeatureCatalogue } from '../../metrics/ct/ctFeatures.ts';
 import { featureCatalogue } from '../../metrics/features/featureCatalogue.ts';
 import { scanFeatureRow } from '../../metrics/features/scanFeatureRow.ts';
 import type { WorkingScan } from './scanFeatures.ts';
@@ -12,9 +13,9 @@ export function measuredScan(scan: TableScan, image: WorkingScan, sameMasks?: Fl
 }
 
 /** The rows as one table; sorted by arm, then name, so that it does not depend on the order scans were read in. */
-export function featureTable(measured: readonly MeasuredScan[]): FeatureTable {
+export function featureTable(measured: readonly MeasuredScan[], modality: 'MR' | 'CT'): FeatureTable {
   const sorted = [...measured].sort((a, b) => compared(a.scan.arm, b.scan.arm) || compared(a.scan.name, b.scan.name));
-  const features = featureCatalogue.map(({ id, family, region, ibsi }): FeatureDefinition => ({ id, family, region, ...(ibsi === undefined ? {} : { ibsi }) }));
+  const features = (modality === 'CT' ? ctFeatureCatalogue : featureCatalogue).map(({ id, family, region, ibsi }): FeatureDefinition => ({ id, family, region, ...(ibsi === undefined ? {} : { ibsi }) }));
   const values = new Float64Array(sorted.length * features.length);
   sorted.forEach(({ row }, n) => { values.set(row, n * features.length); });
   return { scans: sorted.map(({ scan }) => scan), features, values };

@@ -6,17 +6,20 @@ import { fidelityTo } from '../../metrics/pairFidelity.ts';
 import type { ArmId } from './arms/armCatalogue.ts';
 import { type ArmReference, type ArmStatistics, armStatistics } from './arms/armReference.ts';
 import { imageArms, pairValues } from './arms/imageArms.ts';
+import { measureCtPair, measureCtReference } from './ct/measureCtScans.ts';
 import { conformAlone } from './conformPair.ts';
 import { evaluatePair, type PairFeatures } from './evaluatePair.ts';
 import { measuredScan, type MeasuredScan } from './features.ts';
 import { matchKey, type ScanPair, subjectOf } from './matchScans.ts';
 import { scanFeatures, type ScanFeatures } from './scanFeatures.ts';
 
-export type ReferenceTask = Readonly<{ input: ScanInput; site: string }>;
-export type MeasuredReference = Readonly<{ name: string; features: ScanFeatures; forArms: ArmStatistics; measured: MeasuredScan }>;
+/** What every task says: of which modality the scans are, and where the scratch file of a large CT may lie. */
+type Place = Readonly<{ modality: 'MR' | 'CT'; scratchDir: string }>;
+export type ReferenceTask = Place & Readonly<{ input: ScanInput; site: string }>;
+export type MeasuredReference = Readonly<{ name: string; features: ScanFeatures; /** Of heads. */ forArms: ArmStatistics | null; measured: MeasuredScan }>;
 
-/** A pair, and the arms that are to be made of its first scan. */
-export type PairTask = Readonly<{ pair: ScanPair; site: string; arms: readonly ArmId[]; reference: ArmReference; seed: number }>;
+/** A pair, and the arms that are to be made of its first scan; of heads alone. */
+export type PairTask = Place & Readonly<{ pair: ScanPair; site: string; forArms: Readonly<{ arms: readonly ArmId[]; reference: ArmReference; seed: number }> | null }>;
 export type MeasuredPair = Readonly<{ pair: ScanPair; features: PairFeatures; measured: readonly MeasuredScan[]; values: readonly PairValues[] }>;
 
 /**
@@ -32,14 +35,22 @@ export type ScanMeasurer = Readonly<{
 
 export const inThisProcess: ScanMeasurer = { workers: 1, reference: measureReference, pair: measurePair };
 
-export async function measureReference({ input, site }: ReferenceTask): Promise<MeasuredReference> {
+export function measureReference(task: ReferenceTask): Promise<MeasuredReference> {
+  return task.modality === 'CT' ? measureCtReference(task) : measureHeadReference(task);
+}
+
+export function measurePair(task: PairTask): Promise<MeasuredPair> {
+  return task.modality === 'CT' ? measureCtPair(task) : measureHeadPair(task);
+}
+
+async function measureHeadReference({ input, site }: ReferenceTask): Promise<MeasuredReference> {
   const image = conformAlone(await volumeOf(input));
   const is = { name: matchKey(input.name), subject: subjectOf(input.name), site, role: 'reference', arm: 'reference' } as const;
   return { name: input.name, features: scanFeatures(image), forArms: armStatistics(image), measured: measuredScan(is, image) };
 }
 
 /** Every image is read once, whatever is made and measured of it. */
-export async function measurePair({ pair, site, arms, reference, seed }: PairTask): Promise<MeasuredPair> {
+async function measureHeadPair({ pair, site, forArms }: PairTask): Promise<MeasuredPair> {
   const { before, after, truth } = pair;
   const { images, sharesGrid, ...features } = evaluatePair({ before: await volumeOf(before), after: await volumeOf(after), truth: truth === null ? null : await volumeOf(truth) });
   const is = { name: pair.key, subject: pair.subject, site };
@@ -47,7 +58,7 @@ export async function measurePair({ pair, site, arms, reference, seed }: PairTas
   const source = measuredScan({ ...is, role: 'before', arm: 'before' }, images.before);
   const output = measuredScan({ ...is, role: 'after', arm: 'harmonized' }, images.after, sharesGrid ? source.row : undefined);
   const kept = pairValues({ ...is, arm: 'harmonized' }, images.before, images.after.working, fidelity);
-  const made = imageArms({ ...images.before, row: source.row, fidelity }, is, { arms, reference, seed });
+  const made = forArms === null ? [] : imageArms({ ...images.before, row: source.row, fidelity }, is, forArms);
   const { ssim = null, nmi = null } = sharesGrid ? kept.values : {};
   return {
     pair,
@@ -59,6 +70,6 @@ export async function measurePair({ pair, site, arms, reference, seed }: PairTas
 
 async function volumeOf(input: ScanInput): Promise<Volume<'scanner'>> {
   const { volume, modality } = await readScan(input);
-  if (modality === 'CT') throw new ScanRefusal('WRONG_MODALITY', 'evaluate compares MR heads; this is CT');
+  if (modality === 'CT') throw new ScanRefusal('WRONG_MODALITY', 'the other scans are MR; this is CT');
   return volume;
 }

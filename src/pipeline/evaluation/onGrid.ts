@@ -1,10 +1,11 @@
 import { applyAffine, determinant, type Affine, type Vector3 } from '../../core/affine.ts';
+import type { Grid } from '../../core/planes.ts';
 import { isSameShape, type Volume } from '../../core/volume.ts';
 
 /** Millimetres by which two grids may differ and still be one: header roundings, not a shift. */
 const GRID_TOLERANCE_MM = 0.01;
 
-export function isOneGrid(a: Volume, b: Volume): boolean {
+export function isOneGrid(a: Grid, b: Grid): boolean {
   if (!isSameShape(a.shape, b.shape)) return false;
   const corners: Vector3[] = [[0, 0, 0], [a.shape[0] - 1, 0, 0], [0, a.shape[1] - 1, 0], [0, 0, a.shape[2] - 1]];
   return corners.every((corner) => {

@@ -4,15 +4,13 @@ import { LEAST_SUBJECTS, pairedPermutationP } from '../../metrics/permutation.ts
 import { spearman } from '../../metrics/spearman.ts';
 import type { CohortFeatures } from './distances.ts';
 import { clustersOf, estimated, type Clusters, type StatisticsPlan } from './estimates.ts';
+import type { Compared } from './compared.ts';
 import type { PairedErrors } from './evaluatePair.ts';
-import type { SummaryId } from './scanFeatures.ts';
-
-const summaryIds: readonly SummaryId[] = ['brainMean', 'brainMedian', 'tissueContrast', 'localContrast', 'fwhm'];
 
 /** Means of each set, and whether subjects kept their order (Spearman) and spread (variance ratio; validation.md V-36). */
 export function summaryRows(cohort: CohortFeatures, plan: StatisticsPlan): SummaryRow[] {
-  return summaryIds.map((id) => {
-    const values = (set: 'before' | 'after' | 'reference'): (number | null)[] => cohort[set].map(({ summaries }) => summaries[id]);
+  return cohort.compared.summaries.map((id) => {
+    const values = (set: 'before' | 'after' | 'reference'): (number | null)[] => cohort[set].map(({ summaries }) => summaries[id] ?? null);
     const [before, after] = [values('before'), values('after')];
     // a scan without the value is left out on both sides, so that the rest stays paired
     const kept = before.flatMap((value, n) => (value !== null && after[n] !== null ? [n] : []));
@@ -38,12 +36,12 @@ function meanEstimate(values: readonly (number | null)[], subjects: readonly str
 }
 
 /** Error to the same person on the reference scanner, before and after, and the share of it that is gone. */
-export function pairedRows(errors: readonly PairedErrors[], subjects: readonly string[], plan: StatisticsPlan): PairedRow[] {
+export function pairedRows(errors: readonly PairedErrors[], subjects: readonly string[], { errors: { regions, measures } }: Compared, plan: StatisticsPlan): PairedRow[] {
   if (errors.length === 0) return [];
   const clusters = clustersOf(subjects);
-  return (['brain', 'head'] as const).flatMap((region) =>
-    (['mae', 'psnr'] as const).map((measure): PairedRow => {
-      const values = errors.map((error) => error[region][measure]);
+  return regions.flatMap((region) =>
+    measures.map((measure): PairedRow => {
+      const values = errors.map((error) => error[region]![measure]!);
       const meanOf = (arm: 'before' | 'after') => (items: readonly number[]): number => mean(items.map((n) => values[n]![arm]));
       return {
         region,

@@ -1,3 +1,4 @@
+import { isInner } from '../../core/featureTable.ts';
 import type { ArmSummary, Finding, ValidationRecord, ValidationRow } from '../../core/validationRecord.ts';
 import { renderChart, type ChartLayer, type Point } from '../chart.ts';
 import { html, type Html } from '../html.ts';
@@ -71,5 +72,5 @@ function firstOf(validation: ValidationRecord, arm: string, { item, statistic }:
 }
 
 function probeCell(validation: ValidationRecord, arm: string, probe: 'frozen' | 'output-trained'): Html {
-  return intervalCell(validation.probes.find((row) => row.arm === arm && row.probe === probe && row.scope === 'brain' && row.model === 'logistic')?.balancedAccuracy);
+  return intervalCell(validation.probes.find((row) => row.arm === arm && row.probe === probe && isInner(row.scope) && row.model === 'logistic')?.balancedAccuracy);
 }

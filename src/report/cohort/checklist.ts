@@ -1,6 +1,7 @@
 import type { CohortRecord } from '../../core/cohortRecord.ts';
 import { html, type Html } from '../html.ts';
 import { evaluatedArm } from './finding.ts';
+import { modalityTexts } from './modalityTexts.ts';
 import { scanCount } from '../quantity.ts';
 
 type Line = Readonly<{ topic: string; known: string; yours: string }>;
@@ -12,7 +13,7 @@ export function renderChecklist(record: CohortRecord): Html {
 <p class="caption">Arranged after the topics of CLAIM (Mongan et al. 2020) and METRICS (Kocak et al. 2024) that concern preprocessing, partition, confounding, uncertainty and failure. The wording is concord’s own; no consensus checklist for image harmonization is known.</p>`;
 }
 
-function linesOf({ concordVersion, counts, statistics, issues, validation }: CohortRecord): Line[] {
+function linesOf({ modality, concordVersion, counts, statistics, issues, validation }: CohortRecord): Line[] {
   const arms = validation?.arms ?? [];
   const methods = validation?.methods ?? null;
   const identifiable = validation?.design.identifiable ?? null;
@@ -20,7 +21,7 @@ function linesOf({ concordVersion, counts, statistics, issues, validation }: Coh
     { topic: 'Data sources', known: `${counts.matched} scans of ${counts.subjects} subjects; reference: ${counts.reference} scans of ${counts.referenceSubjects}.${methods === null ? '' : ` Sites: ${validation?.sites.join(', ')} (${siteWords[methods.sitesFrom]}).`}`, yours: 'Where and when the scans were made, by whose leave, and how people were chosen.' },
     { topic: 'Eligibility and flow', known: `${scanCount(issues.length)} left out, listed with code and reason.`, yours: 'Exclusions before the scans came here.' },
     { topic: 'De-identification', known: 'None is done here; no field that names a person is printed.', yours: 'How scans were de-identified, and whether faces were removed.' },
-    { topic: 'Preprocessing', known: 'Reoriented, resampled to 2 mm in a head frame, scaled by the 90th percentile of the brain; stated in the methods text.', yours: 'Everything done before: bias correction, registration, skull stripping.' },
+    { topic: 'Preprocessing', ...modalityTexts[modality].preprocessing },
     { topic: 'Model', known: `Evaluated with concord ${concordVersion}.${arms.length === 0 ? '' : ` Evaluated arm: ${validation === null ? '' : (evaluatedArm(validation)?.name ?? '–')}.`}`, yours: 'Name and version of the harmonizer, its training data, its settings and seed (see each scan’s report).' },
     { topic: 'Partition', known: methods === null ? 'No classifier was trained here.' : `Probes: ${methods.folds}-fold cross-validation, split by subject, never by slice.`, yours: 'Whether the harmonizer, or the reference style, saw any of these subjects.' },
     { topic: 'Confounding', known: identifiable === null ? 'Not examined: no covariates are known.' : identifiable ? 'Examined; site and covariates can be told apart (V-03).' : 'Examined; site and covariates can not be told apart (V-03), so nothing is claimed of preservation.', yours: 'Covariates that were not recorded.' },

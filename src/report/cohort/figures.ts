@@ -3,10 +3,9 @@ import { renderChart, type Point } from '../chart.ts';
 import { html, type Html } from '../html.ts';
 import { legendKey } from '../strokes.ts';
 import { scanCount } from '../quantity.ts';
+import { modalityTexts } from './modalityTexts.ts';
 
-const INTENSITY_END = 1.4;
-
-/** Pooled brain histograms and their cumulative curves, before, after and reference, side by side. */
+/** Pooled histograms of the first feature and their cumulative curves, before, after and reference, side by side. */
 export function drawCohortFigures(record: CohortRecord): Html {
   const { matched, reference } = record.counts;
   return html`<div class="legend"><span>${legendKey('source')}before (${scanCount(matched)})</span><span>${legendKey('harmonized')}after (${matched})</span><span>${legendKey('reference')}reference (${reference})</span></div>
@@ -14,62 +13,65 @@ export function drawCohortFigures(record: CohortRecord): Html {
 ${drawScanDistances(record)}`;
 }
 
-function drawPooled({ histograms: { binWidth, before, after, reference } }: CohortRecord): Html {
+function drawPooled({ modality, histograms: { binWidth, before, after, reference } }: CohortRecord): Html {
+  const { title, axis, shareAxis, end, noun } = modalityTexts[modality].figure;
   // smoothed for the eye by [1 2 1]/4: integer-valued scans fill fine bins unevenly
   const points = (shares: readonly number[]): Point[] =>
     shares.flatMap((share, bin): Point[] => {
       const smooth = (2 * share + (shares[bin - 1] ?? share) + (shares[bin + 1] ?? share)) / 4;
-      return (bin + 0.5) * binWidth < INTENSITY_END ? [[(bin + 0.5) * binWidth, 100 * smooth]] : [];
+      return (bin + 0.5) * binWidth < end ? [[(bin + 0.5) * binWidth, 100 * smooth]] : [];
     });
   const curves = [['source', points(before)], ['harmonized', points(after)], ['reference', points(reference)]] as const;
   const peak = Math.max(...curves.flatMap(([, curve]) => curve.map(([, share]) => share)), 0.1);
-  return html`<figure><h3>Brain intensities, pooled</h3>${renderChart({
+  return html`<figure><h3>${title}</h3>${renderChart({
     width: 460,
     height: 330,
-    x: { label: 'Intensity (brain scale: 90 % of the brain lies below 0.7)', domain: [0, INTENSITY_END], ticks: 7 },
-    y: { label: `Share of the brain, % per ${binWidth.toFixed(3)}`, domain: [0, peak * 1.08], ticks: 5 },
+    x: { label: axis, domain: [0, end], ticks: 7 },
+    y: { label: `${shareAxis}, % per ${binWidth.toFixed(3)}`, domain: [0, peak * 1.08], ticks: 5 },
     layers: curves.map(([stroke, curve]) => ({ kind: 'line', stroke, points: curve }) as const),
-    alt: 'Pooled histograms of brain intensity before, after and of the reference.',
+    alt: `Pooled histograms of ${noun} before, after and of the reference.`,
   })}<figcaption>The solid line should lie on the dotted one more closely than the dashed line does.</figcaption></figure>`;
 }
 
-function drawCumulative({ histograms: { binWidth, before, after, reference } }: CohortRecord): Html {
+function drawCumulative({ modality, histograms: { binWidth, before, after, reference } }: CohortRecord): Html {
+  const { axis, cumulativeTitle, end, noun } = modalityTexts[modality].figure;
   const points = (shares: readonly number[]): Point[] => {
     let sum = 0;
     return shares.flatMap((share, bin): Point[] => {
       sum += share;
-      return (bin + 1) * binWidth <= INTENSITY_END ? [[(bin + 1) * binWidth, 100 * sum]] : [];
+      return (bin + 1) * binWidth <= end ? [[(bin + 1) * binWidth, 100 * sum]] : [];
     });
   };
   return html`<figure><h3>The same, cumulative</h3>${renderChart({
     width: 460,
     height: 330,
-    x: { label: 'Intensity (brain scale)', domain: [0, INTENSITY_END], ticks: 7 },
-    y: { label: 'Share of the brain below, %', domain: [0, 100], ticks: 5 },
+    x: { label: axis, domain: [0, end], ticks: 7 },
+    y: { label: cumulativeTitle, domain: [0, 100], ticks: 5 },
     layers: [
       { kind: 'line', stroke: 'source', points: points(before) },
       { kind: 'line', stroke: 'harmonized', points: points(after) },
       { kind: 'line', stroke: 'reference', points: points(reference) },
     ],
-    alt: 'Cumulative distributions of brain intensity before, after and of the reference.',
+    alt: `Cumulative distributions of ${noun} before, after and of the reference.`,
   })}<figcaption>The Wasserstein distance is the area between two of these curves, the Kolmogorov–Smirnov distance their largest vertical gap.</figcaption></figure>`;
 }
 
 /** More rows than this do not fit a page; the table of scans has them all. */
 const MOST_ROWS = 40;
 
-function drawScanDistances({ scans, distances }: CohortRecord): Html {
+function drawScanDistances({ modality, scans, distances }: CohortRecord): Html {
+  const { feature: drawn, distanceAxis } = modalityTexts[modality].figure;
   const rows = scans
     .map(({ name, values }) => ({ name, before: values['wasserstein1.source'] ?? 0, after: values['wasserstein1.harmonized'] ?? 0 }))
     .sort((a, b) => b.after - a.after)
     .slice(0, MOST_ROWS);
-  const floor = distances.find(({ feature, measure }) => feature === 'brainIntensity' && measure === 'wasserstein1')?.floor;
+  const floor = distances.find(({ feature, measure }) => feature === drawn && measure === 'wasserstein1')?.floor;
   const longest = Math.max(...rows.flatMap(({ before, after }) => [before, after]), 0.001);
   return html`<figure><h3>Each scan’s distance to the reference</h3>${renderChart({
     width: 960,
     height: 74 + 22 * rows.length,
     marginLeft: 190,
-    x: { label: 'Wasserstein-1 distance of brain intensities (brain scale)', domain: [0, longest * 1.05], ticks: 8 },
+    x: { label: distanceAxis, domain: [0, longest * 1.05], ticks: 8 },
     y: { label: '', domain: [rows.length - 0.4, -0.6], ticks: rows.map((_, row) => row) },
     rowLabels: rows.map(({ name }) => shortened(name)),
     layers: [

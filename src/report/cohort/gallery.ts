@@ -1,10 +1,13 @@
 import type { CohortRecord } from '../../core/cohortRecord.ts';
+import type { CtPicture } from '../../core/ctRecord.ts';
 import type { Volume } from '../../core/volume.ts';
 import { greyRamp, signedRamp } from '../colorRamp.ts';
 import { html, trusted, type Html } from '../html.ts';
-import { LOWEST_SLICE_ABOVE_EYES, stackedMosaics } from '../image.ts';
+import { LOWEST_SLICE_ABOVE_EYES, stackedMosaics, stackedPieces } from '../image.ts';
+import { changeWindow, difference, softWindow } from '../scan/ctFigures.ts';
 import { quantity } from '../quantity.ts';
 import { labelOf } from './items.ts';
+import { modalityTexts } from './modalityTexts.ts';
 import type { WorstScan } from './worstScans.ts';
 
 /** One of the worst scans: which metric chose it, and its picture as PNG bytes. */
@@ -23,15 +26,20 @@ export async function drawWorst(before: Volume<'model'>, after: Volume<'model'>)
   ]);
 }
 
-export function renderGallery(pictures: readonly WorstPicture[], record: CohortRecord): Html {
-  if (pictures.length === 0) return html`<h3>The worst scans</h3><p>Absent: no picture was kept with this evaluation.</p>`;
-  const { name } = labelOf(pictures[0]!.metric.split('.')[0]!);
-  return html`<h3>The ${pictures.length} worst of ${record.counts.matched} by ${name}</h3>
-<p class="caption">Chosen by that number alone. Rows: before, after, and after − before (darker to brighter, ±0.2 on the brain scale; grey is unchanged). Slices of the upper head, the person’s left on the left. The difference should
-follow tissues; outlines that the upper row lacks, blocks, stripes or patches are faults.</p>
-<div class="gallery">${pictures.map((picture) => html`<figure>${pictureTag(picture)}<figcaption><b>${picture.scan}</b> ${quantity(picture.value)}</figcaption></figure>`)}</div>`;
+/** The same of three slices of a CT, pieces of one grid. */
+export function drawWorstCt(before: readonly CtPicture[], after: readonly CtPicture[]): Promise<Uint8Array> {
+  return stackedPieces([{ pieces: before, shading: softWindow }, { pieces: after, shading: softWindow }, { pieces: difference(after, before), shading: changeWindow }]);
 }
 
-function pictureTag({ scan, png }: WorstPicture): Html {
-  return html`<img src="${trusted(`data:image/png;base64,${Buffer.from(png).toString('base64')}`)}" alt="${scan}: axial slices of the upper head before, after, and their difference.">`;
+export function renderGallery(pictures: readonly WorstPicture[], record: CohortRecord): Html {
+  if (pictures.length === 0) return html`<h3>The worst scans</h3><p>Absent: no picture was kept with this evaluation.</p>`;
+  const { gallery } = modalityTexts[record.modality];
+  const { name } = labelOf(pictures[0]!.metric.split('.')[0]!);
+  return html`<h3>The ${pictures.length} worst of ${record.counts.matched} by ${name}</h3>
+<p class="caption">Chosen by that number alone. ${gallery.caption}</p>
+<div class="gallery">${pictures.map((picture) => html`<figure>${pictureTag(picture, gallery.alt)}<figcaption><b>${picture.scan}</b> ${quantity(picture.value)}</figcaption></figure>`)}</div>`;
+}
+
+function pictureTag({ scan, png }: WorstPicture, alt: string): Html {
+  return html`<img src="${trusted(`data:image/png;base64,${Buffer.from(png).toString('base64')}`)}" alt="${scan}: ${alt}">`;
 }

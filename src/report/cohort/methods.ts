@@ -3,29 +3,30 @@ import type { ValidationRecord } from '../../core/validationRecord.ts';
 import { numberedCitations, type Cite } from '../citations.ts';
 import { html, type Html } from '../html.ts';
 import { evaluatedArm } from './finding.ts';
+import { modalityTexts } from './modalityTexts.ts';
 
 /** The methods paragraph, as prose to copy into a manuscript, with its references numbered in order of use. */
 export function renderCohortMethods(record: CohortRecord): Html {
   const { cite, list } = numberedCitations();
-  const paragraphs = [distanceText(record, cite), ...(record.validation === null ? [] : siteTexts(record.validation, cite))];
+  const paragraphs = [distanceText(record, cite), ...(record.validation === null ? [] : siteTexts(record.validation, modalityTexts[record.modality].methods.region, cite))];
   return html`${paragraphs.map((text) => html`<p>${text}</p>`)}${list()}`;
 }
 
-function distanceText({ concordVersion, statistics }: CohortRecord, cite: Cite): string {
+function distanceText({ modality, concordVersion, statistics }: CohortRecord, cite: Cite): string {
+  const { preparation, features, fidelity } = modalityTexts[modality].methods;
   const { resamples, permutations, confidence, seed } = statistics;
   return [
-    `Scans were compared with concord ${concordVersion}. Each was reoriented, resampled to 2 mm in a head-centred frame and scaled by the 90th percentile of the brain; no bias field was removed.`,
-    ` Intensities of the brain and of the whole head, and the local standard deviation in 3 × 3 × 3 voxels, were binned on common bins; scans were pooled with equal weights.`,
+    `Scans were compared with concord ${concordVersion}. ${preparation}`,
+    ` ${features} were binned on common bins; scans were pooled with equal weights.`,
     ` Distances are Wasserstein-1 ${cite('vallender1974')}, Kolmogorov–Smirnov ${cite('smirnov1948')} and Jensen–Shannon divergence ${cite('lin1991')}.`,
     ` The floor is the mean distance between 200 random halves of the reference’s subjects; the normalized gain is 1 − (after − floor)/(before − floor).`,
     ` Intervals are ${100 * confidence} % BCa bootstrap intervals ${cite('efron1987')} with ${resamples} resamples of subjects; p values are one-sided, from ${permutations} permutations of subjects, with the +1 correction ${cite('phipson2010')} (seed ${seed}).`,
     ' No interval is given for fewer than three subjects, nor where resampling people moved a statistic so far that the interval would not hold it.',
-    ` Fidelity between before and after was measured on the native grid by the correlation of gradient magnitudes and by least-squares displacement ${cite('lucas1981')},`,
-    ` and at 2 mm by structural similarity ${cite('wang2004')} and normalized mutual information ${cite('studholme1999')}.`,
+    ` Fidelity between before and after was measured ${fidelity(cite)}`,
   ].join('');
 }
 
-function siteTexts(validation: ValidationRecord, cite: Cite): string[] {
+function siteTexts(validation: ValidationRecord, region: string, cite: Cite): string[] {
   const { methods, sites, arms } = validation;
   const counts = Object.entries(methods.features).map(([family, count]) => `${count} of ${family}`).join(', ');
   const comparators = arms.filter(({ kind }) => kind === 'comparator' || kind === 'control').map(({ name }) => name);
@@ -38,7 +39,7 @@ function siteTexts(validation: ValidationRecord, cite: Cite): string[] {
     ].join(''),
     [
       `Site probes (logistic regression and random forest ${cite('breiman2001')}) were trained with ${methods.folds}-fold cross-validation over subjects and ${methods.probeSeeds.length} ${methods.probeSeeds.length === 1 ? 'seed' : 'seeds'}: frozen on raw scans, retrained on outputs, on histograms, on outlines, on covariates alone, and on shuffled labels.`,
-      ` Image excess is the balanced accuracy of the output-trained probe in the brain less that of the outline; intensity excess that of the histogram probe less that of shuffled labels.`,
+      ` Image excess is the balanced accuracy of the output-trained probe in the ${region} less that of the outline; intensity excess that of the histogram probe less that of shuffled labels.`,
       comparators.length === 0 ? '' : ` ${evaluatedArm(validation)?.name ?? 'The method'} was compared with ${comparators.join(', ')}.`,
       ` The interval of batch removal is from ${methods.halfSamples} random halves of each site’s people ${cite('shao1989')}: distances grow where people are drawn twice. That of preservation moves every part to both ends of its own interval at once and is wider than one bootstrap of all would be.`,
       ` Intervals of areas under held-out curves are DeLong’s ${cite('delong1988')}, widened to what areas under shuffled labels scatter.`,

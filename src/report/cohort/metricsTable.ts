@@ -16,7 +16,7 @@ export function formatMetricsTable(record: CohortRecord): string {
     for (const set of ['before', 'after', 'gapClosed', 'p'] as const) add('paired', row.region, row.measure, set, row[set]);
   }
   for (const row of record.summaries) {
-    for (const set of ['before', 'after', 'reference', 'orderKept', 'spreadRatio'] as const) add('summary', 'brain', row.id, set, row[set]);
+    for (const set of ['before', 'after', 'reference', 'orderKept', 'spreadRatio'] as const) add('summary', record.modality === 'CT' ? 'body' : 'brain', row.id, set, row[set]);
   }
   for (const { name, values } of record.scans) {
     for (const [key, value] of Object.entries(values)) {

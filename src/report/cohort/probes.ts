@@ -1,3 +1,4 @@
+import { isInner } from '../../core/featureTable.ts';
 import type { ProbeKind, ProbeRow, ValidationRecord } from '../../core/validationRecord.ts';
 import { renderChart, type ChartLayer, type Point } from '../chart.ts';
 import { html, type Html } from '../html.ts';
@@ -16,7 +17,7 @@ const kinds: Readonly<Record<ProbeKind, Readonly<{ name: string; reads: string }
   shuffled: { name: 'Shuffled labels', reads: 'Null: what chance looks like with so few people.' },
 };
 const order = Object.keys(kinds) as ProbeKind[];
-const scopes: Readonly<Record<ProbeRow['scope'], string>> = { brain: 'brain', head: 'whole head', histogram: 'histogram', silhouette: 'outline', covariates: 'age, sex, …' };
+const scopes: Readonly<Record<ProbeRow['scope'], string>> = { brain: 'brain', head: 'whole head', body: 'body', scan: 'whole scan', histogram: 'histogram', silhouette: 'outline', covariates: 'age, sex, …' };
 const families: Readonly<Record<ProbeRow['model'], string>> = { logistic: 'logistic regression', forest: 'random forest' };
 
 /** Site probes with their floors, and the two excesses (V-17). */
@@ -66,7 +67,7 @@ function bars(validation: ValidationRecord, rows: readonly ProbeRow[], model: Pr
 
 function labelOf(validation: ValidationRecord, row: ProbeRow): string {
   const { probe, scope, arm } = row;
-  const place = scope === 'brain' || scope === 'head' ? `, ${scopes[scope]}` : '';
+  const place = scope !== 'histogram' && scope !== 'silhouette' && scope !== 'covariates' ? `, ${scopes[scope]}` : '';
   return `${kinds[probe].name}${place}${trainingOf(row)}${isFloor(probe) ? '' : ` – ${armName(validation, arm).toLowerCase()}`}`;
 }
 
@@ -76,18 +77,19 @@ function trainingOf({ probe, arm, trainedOn }: ProbeRow): string {
 }
 
 const excesses = {
-  image: { name: 'Image excess', formula: 'output-trained, brain − outline only', reads: 'Site in the brain’s picture beyond what its shape gives away.' },
-  intensity: { name: 'Intensity excess', formula: 'histogram only − shuffled labels', reads: 'Site in intensities beyond chance.' },
+  image: { name: 'Image excess', formula: (region: string) => `output-trained, ${region} − outline only`, reads: (region: string) => `Site in the ${region}’s picture beyond what its shape gives away.` },
+  intensity: { name: 'Intensity excess', formula: () => 'histogram only − shuffled labels', reads: () => 'Site in intensities beyond chance.' },
 } as const;
 
 function excessTable(validation: ValidationRecord): Html {
   const after = evaluatedArm(validation)?.arm;
   const models = [...new Set(validation.excesses.map(({ model }) => model))];
   if (models.length === 0) return html`<h3>Two excesses</h3><p>Absent: they need the output-trained probe, its floors and the shuffled labels.</p>`;
+  const region = validation.probes.find(({ scope }) => isInner(scope))?.scope ?? 'image';
   const find = (excess: 'image' | 'intensity', arm: string | undefined, model: string): Html => findingCell(validation.excesses.find((row) => row.excess === excess && row.arm === arm && row.model === model)?.finding);
   return html`<div class="scroll"><table class="wide"><caption>Two excesses <span class="unit">neither is enough alone; 0 means nothing beyond the floor</span></caption>
 <thead><tr><th scope="col">Excess of balanced accuracy</th><th scope="col">Model</th><th scope="col" class="number">Before</th><th scope="col" class="number">After</th></tr></thead>
-<tbody>${(['image', 'intensity'] as const).flatMap((excess) => models.map((model) => html`<tr><th scope="row">${excesses[excess].name} <span class="unit">${excesses[excess].formula}. ${excesses[excess].reads}</span></th><td>${families[model]}</td><td class="number">${find(excess, 'before', model)}</td><td class="number">${find(excess, after, model)}</td></tr>`))}</tbody></table></div>`;
+<tbody>${(['image', 'intensity'] as const).flatMap((excess) => models.map((model) => html`<tr><th scope="row">${excesses[excess].name} <span class="unit">${excesses[excess].formula(region)}. ${excesses[excess].reads(region)}</span></th><td>${families[model]}</td><td class="number">${find(excess, 'before', model)}</td><td class="number">${find(excess, after, model)}</td></tr>`))}</tbody></table></div>`;
 }
 
 /** Both model families side by side. */

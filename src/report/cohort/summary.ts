@@ -6,6 +6,7 @@ import type { CohortContent } from './content.ts';
 import { exposureText } from './exposures.ts';
 import { evaluatedArm } from './finding.ts';
 import { renderHeadlineParts, renderHeadlines } from './headlines.ts';
+import { modalityTexts } from './modalityTexts.ts';
 
 export function renderCohortOpening({ counts, issues }: CohortRecord): Html {
   const { matched, subjects, reference, referenceSubjects } = counts;
@@ -17,16 +18,15 @@ ${issues.length > 0 && html`<div class="notice"><p><b>${counted(issues.length, '
 export function renderCohortSummary({ record }: CohortContent): Html {
   const { distances, paired, scans, validation } = record;
   const warnings = [...new Set([...record.warnings, ...(validation?.warnings ?? [])])];
-  const brain = distances.find(({ feature, measure }) => feature === 'brainIntensity' && measure === 'wasserstein1');
-  const head = distances.find(({ feature, measure }) => feature === 'headIntensity' && measure === 'wasserstein1');
-  const error = paired.find(({ region, measure }) => region === 'brain' && measure === 'mae');
+  const texts = modalityTexts[record.modality];
+  const cards = texts.cards.flatMap(({ feature, title }) => distances.filter((row) => row.feature === feature && row.measure === 'wasserstein1').map(({ before, after, gain }) => movedCard(title, [before, after], texts.digits, html`Wasserstein-1; lower is better. ${gainNote(gain)}`)));
+  const error = paired.find(({ region, measure }) => region === texts.error.region && measure === 'mae');
   const gradient = scans.flatMap(({ values }) => (typeof values['gradientCorrelation'] === 'number' ? [values['gradientCorrelation']] : []));
   return html`${validation !== null && html`${renderHeadlines(validation)}${renderHeadlineParts(validation)}${verdicts(validation)}`}
 <div class="keys">
-${brain !== undefined && movedCard('Brain: distance to the reference', brain.before, brain.after, html`Wasserstein-1; lower is better. ${gainNote(brain.gain)}`)}
-${head !== undefined && movedCard('Head: distance to the reference', head.before, head.after, html`Wasserstein-1; lower is better. ${gainNote(head.gain)}`)}
-${error !== undefined && movedCard('Brain: error to the truth', error.before, error.after, html`Mean absolute error, brain scale. ${'value' in error.gapClosed && html`${quantity(error.gapClosed.value, formatPercent)} of the gap closed.`}`)}
-<div><div class="label">Anatomy kept, worst scan</div><div class="figure">${quantity(gradient.length === 0 ? null : Math.min(...gradient), (r) => r.toFixed(3))}</div><div class="note">Gradient correlation before and after, native grid.</div></div>
+${cards}
+${error !== undefined && movedCard(texts.error.title, [error.before, error.after], texts.digits, html`Mean absolute error, ${texts.unit}. ${'value' in error.gapClosed && html`${quantity(error.gapClosed.value, formatPercent)} of the gap closed.`}`)}
+<div><div class="label">Anatomy kept, worst scan</div><div class="figure">${quantity(gradient.length === 0 ? null : Math.min(...gradient), (r) => r.toFixed(3))}</div><div class="note">${texts.anatomyKept}</div></div>
 </div>
 <h3>Before you read on</h3><ul class="plain">${warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`;
 }
@@ -40,12 +40,12 @@ function verdicts(validation: ValidationRecord): Html {
 ${exposed.map((code) => html`<li><b>${arm?.name}</b>: ${exposureText(code)}</li>`)}</ul>`;
 }
 
-function movedCard(label: string, before: Estimate, after: Estimate, note: Html): Html {
-  return html`<div><div class="label">${label}</div><div class="figure"><span class="from">${numberOf(before)} → </span>${numberOf(after)}</div><div class="note">${note}</div></div>`;
+function movedCard(label: string, [before, after]: readonly [Estimate, Estimate], digits: number, note: Html): Html {
+  return html`<div><div class="label">${label}</div><div class="figure"><span class="from">${numberOf(before, digits)} → </span>${numberOf(after, digits)}</div><div class="note">${note}</div></div>`;
 }
 
-function numberOf(estimate: Estimate): Html {
-  return quantity('value' in estimate ? estimate.value : null, (value) => value.toFixed(4));
+function numberOf(estimate: Estimate, digits: number): Html {
+  return quantity('value' in estimate ? estimate.value : null, (value) => value.toFixed(digits));
 }
 
 function gainNote(gain: Estimate): Html | null {

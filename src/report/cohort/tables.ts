@@ -4,6 +4,7 @@ import { html, type Html } from '../html.ts';
 import { directionMark, formatNumber, formatP, formatPercent, quantity, reasonText } from '../quantity.ts';
 import { intervalLine } from './finding.ts';
 import { featureLabels, regionLabels } from './labels.ts';
+import { modalityTexts } from './modalityTexts.ts';
 
 /** Value with its interval below; an absent one with its reason. */
 export function estimateCell(estimate: Estimate, format: (value: number) => string = formatNumber): Html {
@@ -20,10 +21,10 @@ export function renderDistances({ distances }: CohortRecord): Html {
 <td class="number">${estimateCell(row.gain, formatPercent)}</td><td class="number">${estimateCell(row.pAfter, formatP)}</td><td class="number">${estimateCell(row.pGain, formatP)}</td></tr>`)}</tbody></table></div>`)}`;
 }
 
-export function renderPaired({ paired, counts }: CohortRecord): Html {
+export function renderPaired({ modality, paired, counts }: CohortRecord): Html {
   if (paired.length === 0) return html`<p>Absent: no truth was given. With scans of the same people on the reference scanner, <code>--truth</code> adds the error that remains.</p>`;
   return html`<div class="scroll"><table class="wide"><thead><tr><th scope="col">Error to the same person’s scan</th><th scope="col" class="number">Before</th><th scope="col" class="number">After</th><th scope="col" class="number">Share of the gap closed</th><th scope="col" class="number">p</th></tr></thead>
-<tbody>${paired.map((row) => html`<tr><th scope="row">${regionLabels[row.region]}: ${row.measure === 'mae' ? html`mean absolute error <span class="unit">brain scale</span> ${directionMark('lower')}` : html`PSNR <span class="unit">dB, range 1</span> ${directionMark('higher')}`}</th>
+<tbody>${paired.map((row) => html`<tr><th scope="row">${regionLabels[row.region]}: ${row.measure === 'mae' ? html`mean absolute error <span class="unit">${modalityTexts[modality].unit}</span> ${directionMark('lower')}` : html`PSNR <span class="unit">dB, range 1</span> ${directionMark('higher')}`}</th>
 <td class="number">${estimateCell(row.before)}</td><td class="number">${estimateCell(row.after)}</td><td class="number">${row.measure === 'mae' ? estimateCell(row.gapClosed, formatPercent) : html`<span class="absent">–</span>`}</td><td class="number">${estimateCell(row.p, formatP)}</td></tr>`)}</tbody></table></div>
 <p class="caption">${counts.truth} of ${counts.matched} scans have a truth. Noise, resampling and registration leave an error that no method can remove: 100 % is out of reach.</p>`;
 }
@@ -44,8 +45,14 @@ const scanColumns: readonly Readonly<{ key: string; title: string; id: MetricId 
   { key: 'displacementMedian', title: 'Displacement', id: 'displacementMedian' },
   { key: 'ssim', title: 'SSIM', id: 'ssim' },
   { key: 'nmi', title: 'NMI', id: 'nmi' },
+  { key: 'huChange', title: 'Change', id: 'huChange' },
+  { key: 'regionShift', title: 'Region shift', id: 'regionShift' },
+  { key: 'noiseSd.source', title: 'Noise SD before', id: 'noiseSd' },
+  { key: 'noiseSd.harmonized', title: 'Noise SD after', id: 'noiseSd' },
   { key: 'maeBrain.source', title: 'Error before', id: 'mae' },
   { key: 'maeBrain.harmonized', title: 'Error after', id: 'mae' },
+  { key: 'maeBody.source', title: 'Error before', id: 'mae' },
+  { key: 'maeBody.harmonized', title: 'Error after', id: 'mae' },
 ];
 
 /** Every scan, the ones that ended farthest from the reference first. */

@@ -12,9 +12,9 @@ export type CtImages = Readonly<{
 }>;
 
 /** The windows of a radiologist's workstation, equal in every report. */
-const softWindow: Shading = { window: [-160, 240], ramp: greyRamp };
+export const softWindow: Shading = { window: [-160, 240], ramp: greyRamp };
 const lungWindow: Shading = { window: [-1350, 150], ramp: greyRamp };
-const changeWindow: Shading = { window: [-100, 100], ramp: signedRamp };
+export const changeWindow: Shading = { window: [-100, 100], ramp: signedRamp };
 
 type Strip = Readonly<{ name: string; note: string; pieces: readonly CtPicture[] }>;
 
@@ -49,6 +49,7 @@ async function drawStrip({ name, note, pieces }: Strip, kind: CtPicture['kind'],
   return html`<div class="strip"><div class="what"><b>${name}</b><span>${note}</span></div>${await renderPieces(shown, shading, kind === 'detail' ? 2 : 1, alt)}</div>`;
 }
 
-function difference(after: readonly CtPicture[], before: readonly CtPicture[]): CtPicture[] {
+/** Pieces of the same slices. */
+export function difference(after: readonly CtPicture[], before: readonly CtPicture[]): CtPicture[] {
   return after.map((piece, p) => ({ ...piece, hu: piece.hu.map((value, n) => value - before[p]!.hu[n]!) }));
 }
