@@ -11,6 +11,7 @@ type Tables = Readonly<{
   featureCatalogue: readonly object[];
   ctFeatureCatalogue: readonly object[];
   armCatalogue: object;
+  ctArmCatalogue: object;
 }>;
 
 export function renderReference(tables: Tables): Map<string, string>;

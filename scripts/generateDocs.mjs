@@ -9,12 +9,12 @@ import { root, setup, step } from './setup.mjs';
 const GENERATED = '<!-- Made by scripts/generateDocs.mjs; edit the source it names, not this page. -->';
 
 /** File name below docs/reference → its text. */
-export function renderReference({ version, commands, commandHelp, programHelp, errorTable, issueTable, metricCatalogue, featureCatalogue, ctFeatureCatalogue, armCatalogue }) {
+export function renderReference({ version, commands, commandHelp, programHelp, errorTable, issueTable, metricCatalogue, featureCatalogue, ctFeatureCatalogue, armCatalogue, ctArmCatalogue }) {
   return new Map([
     ['cli.md', cliPage(version, commands, commandHelp, programHelp)],
     ['errors.md', errorPage(errorTable)],
     ['issues.md', issuePage(issueTable)],
-    ['metrics.md', metricPage(metricCatalogue, armCatalogue)],
+    ['metrics.md', metricPage(metricCatalogue, armCatalogue, ctArmCatalogue)],
     ['features.md', featurePage(HEAD_FEATURES, featureCatalogue)],
     ['features-ct.md', featurePage(CT_FEATURES, ctFeatureCatalogue)],
     ['protocol.md', schemaPage('protocols/schema/protocol.schema.json', 'protocols/<id>/<version>.json')],
@@ -68,12 +68,13 @@ function issuePage(issueTable) {
 
 const WAYS = { lower: 'lower is better', higher: 'higher is better', 'near-1': 'near 1', 'near-reference': 'near the reference', change: 'expected to change' };
 
-function metricPage(metrics, arms) {
-  return page('Metrics and comparator arms', 'src/metrics/catalogue.ts and src/pipeline/evaluation/arms/armCatalogue.ts', [
+function metricPage(metrics, arms, ctArms) {
+  const armTable = (entries) => table(['id', 'name', 'kind', 'what it does', 'source'], Object.entries(entries).map(([id, { name, role, does, source }]) => [`\`${id}\``, name, role, does, source]));
+  return page('Metrics and comparator arms', 'src/metrics/catalogue.ts, src/pipeline/evaluation/arms/armCatalogue.ts and src/pipeline/evaluation/ct/ctArms.ts', [
     '## Metrics', 'What is measured of a scan and between a scan and its output. *Source* is the scan to change.',
     table(['id', 'name', 'unit', 'reads', 'formula', 'source'], Object.entries(metrics).map(([id, { name, unit, better, formula, source }]) => [`\`${id}\``, name, unit, WAYS[better], cell(formula), source])),
     '## Comparator arms', 'What stands beside a harmonized cohort in every table (`evaluate --arms`). Each is made from the same scans, and fitted to the reference’s training half alone; *wrong* arms are controls that the report must expose.',
-    table(['id', 'name', 'kind', 'what it does', 'source'], Object.entries(arms).map(([id, { name, role, does, source }]) => [`\`${id}\``, name, role, does, source])),
+    '### Of heads', armTable(arms), '### Of CT', armTable(ctArms),
   ]);
 }
 
@@ -184,10 +185,11 @@ async function main() {
   const { featureCatalogue } = await module('metrics/features/featureCatalogue.js');
   const { ctFeatureCatalogue } = await module('metrics/ct/ctFeatures.js');
   const { armCatalogue } = await module('pipeline/evaluation/arms/armCatalogue.js');
+  const { ctArmCatalogue } = await module('pipeline/evaluation/ct/ctArms.js');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const folder = join(root, 'docs', 'reference');
   mkdirSync(folder, { recursive: true });
-  for (const [name, text] of renderReference({ version, commands: commandModules, commandHelp, programHelp, errorTable, issueTable, metricCatalogue, featureCatalogue, ctFeatureCatalogue, armCatalogue })) {
+  for (const [name, text] of renderReference({ version, commands: commandModules, commandHelp, programHelp, errorTable, issueTable, metricCatalogue, featureCatalogue, ctFeatureCatalogue, armCatalogue, ctArmCatalogue })) {
     writeFileSync(join(folder, name), text);
     step(`docs/reference/${name}`);
   }

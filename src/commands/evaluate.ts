@@ -29,7 +29,7 @@ export const evaluate = command({
     Cohort: {
       participants: optionalText('FILE', 'participants.tsv: participant_id, age, sex, diagnosis, …'),
       siteColumn: optionalText('NAME', 'Its column of sites', 'one a folder'),
-      arms: optionalText('LIST', 'Comparators and controls: all, or names; a wrong one lists them. Of CT those made of features alone', 'none'),
+      arms: optionalText('LIST', 'Comparators and controls: all, or names; a wrong one lists them', 'none'),
     },
     Viewer: {
       viewer: optionalText('SUBJECT', 'Also write viewer.html: this person’s slices before and after (heads)', 'none'),

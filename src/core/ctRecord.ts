@@ -5,6 +5,8 @@ export type HuAnchor = Readonly<{
   voxels: number;
   before: Readonly<{ mean: number; sd: number }>;
   after: Readonly<{ mean: number; sd: number }>;
+  /** What the limit is for, HU: of the means; of blood and bone, of the mean of the 10 mm squares that hold them. */
+  shift: number;
   limit: number;
 }>;
 

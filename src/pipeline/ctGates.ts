@@ -24,8 +24,8 @@ const CAP_TOLERANCE = 0.1;
 export function checkCtGates(facts: CtGateFacts, { gates: limits, field }: CtProtocol, { calibration }: CtManifest): readonly GateVerdict[] {
   const { min, max } = gainRange(facts.field);
   return [
-    ...facts.anchors.map(({ id, before, after, limit }) =>
-      atMost(`hu-${id}`, Math.abs(after.mean - before.mean), limit, `shift of the mean of ${id}, HU`)),
+    ...facts.anchors.map(({ id, shift, limit }) =>
+      atMost(`hu-${id}`, Math.abs(shift), limit, id === 'bone' || id === 'blood' ? `shift of the mean of 10 mm squares that hold ${id}, HU` : `shift of the mean of ${id}, HU`)),
     ...(facts.regions === undefined ? [] : [
       atMost('hu-regions', facts.regions.worstClass, limits.regionShiftHu, 'mean shift of homogeneous 10 mm regions of one tissue (lung, bone: a third of it), HU'),
     ]),

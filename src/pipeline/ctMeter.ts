@@ -31,7 +31,7 @@ export type CtMeter = Readonly<{ add: (slice: ChangedSlice) => void; result: (ga
 /** Slices come in rising order; nothing of them is kept. */
 export function createCtMeter({ stack }: GainScan): CtMeter {
   const [ni, nj] = stack.shape;
-  const anchors = createAnchorMeter(ni);
+  const anchors = createAnchorMeter([ni, nj], [stack.spacing[0], stack.spacing[1]]);
   const lung = { source: createLungMeter(), harmonized: createLungMeter() };
   const regions = createRegionMeter([ni, nj], stack.spacing);
   let [changed, voxels, softChange, changedOutside, clipped] = [0, 0, 0, 0, 0];

@@ -10,11 +10,11 @@ import { RESEARCH_USE } from '../core/scanRecord.ts';
 import { binWidth, pooledShares, widerBins } from '../metrics/intensityHistogram.ts';
 import { shuffled } from '../metrics/permutation.ts';
 import { wasserstein1OfHistograms } from '../metrics/wasserstein1.ts';
-import { type FeatureArm, isFeatureArm } from '../validation/featureArms.ts';
 import { validateCohort } from '../validation/validateCohort.ts';
+import { askedArms, type AnyArm, type AskedArms } from './evaluation/armList.ts';
 import { armReference } from './evaluation/arms/armReference.ts';
-import type { ArmId } from './evaluation/arms/armCatalogue.ts';
-import { armNotes } from './evaluation/arms/imageArms.ts';
+import { armCatalogue, armNotes } from './evaluation/arms/armCatalogue.ts';
+import { ctArmCatalogue, ctArmReference } from './evaluation/ct/ctArms.ts';
 import { compared } from './evaluation/compared.ts';
 import { distanceRows, type CohortFeatures } from './evaluation/distances.ts';
 import { clustersOf, type StatisticsPlan } from './evaluation/estimates.ts';
@@ -23,7 +23,7 @@ import { collected } from './evaluation/collected.ts';
 import { findSets } from './evaluation/findSets.ts';
 import { flowRows } from './evaluation/flow.ts';
 import { matchScans, subjectOf, type RoleIssue } from './evaluation/matchScans.ts';
-import { inThisProcess, type MeasuredPair, type MeasuredReference, type PairTask, type ScanMeasurer } from './evaluation/measureScans.ts';
+import { inThisProcess, type MeasuredPair, type ForArms, type MeasuredReference, type ScanMeasurer } from './evaluation/measureScans.ts';
 import { noParticipants, readParticipants } from './evaluation/participants.ts';
 import { pairedRows, summaryRows } from './evaluation/preservation.ts';
 import { modalityOfScans } from './evaluation/modalityOfScans.ts';
@@ -42,7 +42,7 @@ export type EvaluateJob = Readonly<{
   participants: string | null;
   siteColumn: string | null;
   /** Comparators and controls, of images or of features. */
-  arms: readonly (ArmId | FeatureArm)[];
+  arms: readonly AnyArm[] | 'all';
   /** Label permutations of each probe. */
   probePermutations: number;
   /** Share of one site's scans that may be left out before the headlines are withheld (S-22). */
@@ -91,7 +91,8 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
   const progress = { workers: measurer.workers, advance };
   const reference = await collected(found.reference, { ...progress, role: 'reference', nameOf: ({ name }) => name }, issues, (input) => measurer.reference({ ...place, input, site: sites.reference(input) }));
   if (reference.length === 0) throw new ConcordError('CONCORD_REFERENCE', `None of the ${found.reference.length} scans of --reference could be evaluated${reasons(issues, 'reference')}.`);
-  const { forArms, note } = imageArmsOf(job, reference);
+  const arms = askedArms(job.arms, place.modality);
+  const { forArms, notes } = imageArmsOf(arms, reference, job.statistics.seed);
   const evaluated = await collected(pairs, { ...progress, role: 'pair', nameOf: ({ key }) => key }, issues, (pair) => measurer.pair({ ...place, forArms, pair, site: sites.before(pair.before) }));
   if (evaluated.length === 0) throw new ConcordError('CONCORD_NO_INPUT', `None of the ${pairs.length} matched pairs could be evaluated${reasons(issues, 'pair')}.`);
   // 3. compare
@@ -117,7 +118,7 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
   const shown = [...found.before.map((input) => ({ name: input.name, site: sites.before(input) })), ...found.reference.map((input) => ({ name: input.name, site: sites.reference(input) }))];
   const table = featureTable([...reference.map(({ measured }) => measured), ...evaluated.flatMap(({ measured }) => measured)], place.modality);
   const validation = validateCohort({
-    table, covariates, pairs: evaluated.flatMap(({ values }) => values), featureArms: job.arms.filter(isFeatureArm), armNotes, sitesFrom: sites.from,
+    table, covariates, pairs: evaluated.flatMap(({ values }) => values), featureArms: arms.features, armNotes: armNotes(place.modality === 'CT' ? ctArmCatalogue : armCatalogue), sitesFrom: sites.from,
     flow: flowRows(shown, analysed, issues), found: shown.map(({ name, site }) => ({ subject: subjectOf(name), site, isAnalysed: analysed.has(name) })), mostLeftOut: job.mostLeftOut, plan: { ...job.statistics, probePermutations: job.probePermutations }, ...(job.onArm === undefined ? {} : { onArm: job.onArm }),
   });
   const record: CohortRecord = {
@@ -127,7 +128,7 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
     modality: place.modality,
     statistics: { interval: 'BCa', ...job.statistics },
     request: {
-      arms: [...job.arms].sort(), participants: job.participants === null ? null : basename(job.participants), siteColumn: job.siteColumn,
+      arms: [...arms.heads, ...arms.cts, ...arms.features].sort(), participants: job.participants === null ? null : basename(job.participants), siteColumn: job.siteColumn,
       probePermutations: job.probePermutations, mostLeftOut: job.mostLeftOut,
     },
     counts,
@@ -136,7 +137,7 @@ export async function evaluateCohort(job: EvaluateJob): Promise<Evaluation> {
     paired: pairedRows(withTruth.map(({ errors }) => errors), withTruth.map(({ subject }) => subject), cohort.compared, job.statistics),
     scans: evaluated.map((own) => evaluatedScan(own, cohort)),
     histograms: pooledHistograms(cohort),
-    validation: validation === null ? null : { ...validation, warnings: [...validation.warnings, ...found.notes, ...sites.notes, ...(note === null ? [] : [note])] },
+    validation: validation === null ? null : { ...validation, warnings: [...validation.warnings, ...found.notes, ...sites.notes, ...notes] },
     warnings: cohortWarnings(counts, cohort),
     issues,
   };
@@ -149,13 +150,17 @@ function reasons(issues: readonly RoleIssue[], of: RoleIssue['role']): string {
   return faults.size === 0 ? '' : `: ${[...faults].join('; ')}`;
 }
 
-/** What image arms of each pair need, of heads; and what a reader must know of them. */
-function imageArmsOf({ arms, statistics: { seed } }: EvaluateJob, reference: readonly MeasuredReference[]): Readonly<{ forArms: PairTask['forArms']; note: string | null }> {
-  const asked = arms.filter((arm): arm is ArmId => !isFeatureArm(arm));
-  const heads = reference.flatMap(({ name, forArms }) => (forArms === null ? [] : [{ name, forArms }]));
-  if (heads.length === 0) return { forArms: null, note: asked.length === 0 ? null : `Image comparators are for heads, so none was made of these CT: ${asked.join(', ')}.` };
-  const training = trainingHalf(heads, seed);
-  return { forArms: { arms: asked, reference: armReference(training.scans.map((scan) => scan.forArms)), seed }, note: asked.length === 0 ? null : training.note };
+/** What image arms of each pair need, fitted to half of the reference; and what a reader must know of them. */
+function imageArmsOf({ heads, cts, unsuited }: AskedArms, reference: readonly MeasuredReference[], seed: number): Readonly<{ forArms: ForArms; notes: readonly string[] }> {
+  const training = trainingHalf(reference, seed);
+  const fitted = training.scans.map(({ forArms }) => forArms);
+  const ctLooks = fitted.flatMap((one) => (one.modality === 'CT' ? [one.look] : []));
+  const notes = [
+    unsuited.length > 0 && `Not made, as these arms are for the other modality: ${unsuited.join(', ')}.`,
+    heads.length + cts.length > 0 && training.note,
+  ].filter((note) => note !== false);
+  if (ctLooks.length > 0) return { forArms: { modality: 'CT', arms: cts, reference: ctArmReference(ctLooks) }, notes };
+  return { forArms: { modality: 'MR', arms: heads, reference: armReference(fitted.flatMap((one) => (one.modality === 'MR' ? [one.statistics] : []))), seed }, notes };
 }
 
 /**

@@ -19,6 +19,15 @@ export function columnsOf(cohort: Cohort, scope: FeatureScope): number[] {
   return cohort.features.flatMap((feature, column) => (belongs(feature, scope, cohort.regions) && isUsable(cohort, column) ? [column] : []));
 }
 
+/**
+ * What tells people apart, whoever scanned them (V-36). Of heads all features of the brain. Of CT what the body is made of and its HU: grain is the scanner's, and what is right
+ * to change; in truth eight parts of bodies under another kernel find their own source by all features in 63 %.
+ */
+export function columnsOfPeople(cohort: Cohort): number[] {
+  const columns = columnsOf(cohort, cohort.regions.inner);
+  return cohort.regions.inner === 'brain' ? columns : columns.filter((column) => cohort.features[column]!.family !== 'texture');
+}
+
 /** What was left out and why, per set: for the warnings. */
 export function leftOut(cohort: Cohort, scope: FeatureScope): Readonly<{ constant: string[]; missing: string[] }> {
   const rejected = cohort.features.flatMap((feature, column) => (belongs(feature, scope, cohort.regions) && !isUsable(cohort, column) ? [{ id: feature.id, column }] : []));

@@ -7,7 +7,7 @@ import { type Counts, countsOf, drawnSpearman, drawnVariance, type Ordered, orde
 import { intervalOf, resamplesOf } from '../metrics/resampling.ts';
 import { spearman } from '../metrics/spearman.ts';
 import { type Cohort, sourceRows } from './cohortUnits.ts';
-import { columnsOf } from './featureSets.ts';
+import { columnsOfPeople } from './featureSets.ts';
 import { absent, found, medianOf, rowsOf, valueOf } from './findings.ts';
 import type { ValidationPlan } from './plan.ts';
 
@@ -17,7 +17,7 @@ const LEAST_PEOPLE = 5;
 /** V-36: did people keep their order, their spread, their distances, and do outputs still find their own source? */
 export function overCorrectionRows(cohort: Cohort, arm: string, plan: ValidationPlan): ValidationRow[] {
   const rows = sourceRows(cohort);
-  const columns = columnsOf(cohort, cohort.regions.inner);
+  const columns = columnsOfPeople(cohort);
   const place = { item: 'V-36', arm, scope: cohort.regions.inner, n: rows.length } as const;
   if (rows.length < LEAST_PEOPLE || columns.length === 0) {
     const nothing: Finding = { unavailable: columns.length === 0 ? 'NO_FEATURES' : 'FEW_SUBJECTS' };

@@ -10,9 +10,10 @@ import { issueTable } from '../../src/core/issues.ts';
 import { metricCatalogue } from '../../src/metrics/catalogue.ts';
 import { ctFeatureCatalogue } from '../../src/metrics/ct/ctFeatures.ts';
 import { featureCatalogue } from '../../src/metrics/features/featureCatalogue.ts';
+import { ctArmCatalogue } from '../../src/pipeline/evaluation/ct/ctArms.ts';
 import { armCatalogue } from '../../src/pipeline/evaluation/arms/armCatalogue.ts';
 
-const pages = renderReference({ version: packageVersion(), commands: commandModules, commandHelp, programHelp, errorTable, issueTable, metricCatalogue, featureCatalogue, ctFeatureCatalogue, armCatalogue });
+const pages = renderReference({ version: packageVersion(), commands: commandModules, commandHelp, programHelp, errorTable, issueTable, metricCatalogue, featureCatalogue, ctFeatureCatalogue, armCatalogue, ctArmCatalogue });
 const written = (name: string): string => readFileSync(fileURLToPath(new URL(`../../docs/reference/${name}`, import.meta.url)), 'utf8');
 
 describe('docs/reference', () => {

@@ -6,10 +6,10 @@ import { scanFeatureRow } from '../../src/metrics/features/scanFeatureRow.ts';
 import { maskedValues } from '../../src/metrics/maskedValues.ts';
 import { fidelityTo } from '../../src/metrics/pairFidelity.ts';
 import { brainSamples } from '../../src/metrics/quantileSummary.ts';
-import { armCatalogue, armIds, type ArmId } from '../../src/pipeline/evaluation/arms/armCatalogue.ts';
+import { armCatalogue, armIds, armNotes, type ArmId } from '../../src/pipeline/evaluation/arms/armCatalogue.ts';
 import { armReference, armStatistics, type ArmReference } from '../../src/pipeline/evaluation/arms/armReference.ts';
 import { armTransforms, armVolume, type ArmContext } from '../../src/pipeline/evaluation/arms/armTransforms.ts';
-import { armNotes, type ArmSource, imageArms } from '../../src/pipeline/evaluation/arms/imageArms.ts';
+import { type ArmSource, imageArms } from '../../src/pipeline/evaluation/arms/imageArms.ts';
 import { landmarks, piecewise, standardScale } from '../../src/pipeline/evaluation/arms/nyul.ts';
 import { whiteStripe } from '../../src/pipeline/evaluation/arms/whiteStripe.ts';
 import { conformAlone } from '../../src/pipeline/evaluation/conformPair.ts';
@@ -138,7 +138,7 @@ describe('imageArms', () => {
     const texture = table.features.findIndex(({ id }) => id === 'texture.brain.localContrast.p50');
     for (const column of shape) expect(table.values[table.features.length + column]).toBe(table.values[column]);
     expect(table.values[table.features.length + texture]!).toBeLessThan(0.6 * table.values[texture]!);
-    expect(armNotes.blur.kind).toBe('control');
+    expect(armNotes(armCatalogue)['blur']!.kind).toBe('control');
   }, 120_000);
 
   it('says why an arm is absent', () => {

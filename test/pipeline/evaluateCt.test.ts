@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { CohortRecord, DistanceRow, Estimate } from '../../src/core/cohortRecord.ts';
+import type { Finding } from '../../src/core/validationRecord.ts';
 import type { Volume } from '../../src/core/volume.ts';
 import { drawWorstScans } from '../../src/pipeline/evaluation/drawWorstScans.ts';
 import { evaluateCohort, type EvaluateJob } from '../../src/pipeline/evaluateCohort.ts';
@@ -14,6 +15,7 @@ import { phantomScan, writeInt16 } from '../support/phantomScan.ts';
 import { describeWithData } from '../support/sharedData.ts';
 
 const valueOf = (estimate: Estimate): number => ('value' in estimate ? estimate.value : NaN);
+const valueIn = (finding: Finding): number => ('value' in finding ? finding.value : NaN);
 const rowOf = ({ distances }: CohortRecord, feature: string): DistanceRow => distances.find((row) => row.feature === feature && row.measure === 'wasserstein1')!;
 const plan = { confidence: 0.95, resamples: 200, permutations: 99, seed: 0 };
 const asked = { statistics: plan, participants: null, siteColumn: null, arms: [], probePermutations: 19, mostLeftOut: 1, concordVersion: '0.0.0' } as const;
@@ -90,10 +92,14 @@ describe('an evaluation of CT', () => {
     expect(mixed.issues.map(({ scan, issue }) => [scan, issue.code])).toEqual([['sub-21_T1w', 'WRONG_MODALITY']]);
   }, 60_000);
 
-  it('makes no image comparator, says which were asked for, and makes those of features', async () => {
-    const { record: withArms } = await evaluateCohort({ ...job, arms: ['nyul', 'combat'] });
-    expect(withArms.validation!.arms.map(({ arm }) => arm).sort()).toEqual(['before', 'combat', 'harmonized']);
-    expect(withArms.validation!.warnings.join(' ')).toContain('none was made of these CT: nyul');
+  it('makes the comparators of CT, of which the blur keeps least of the structure, and says which arms are for heads', async () => {
+    const { record: withArms } = await evaluateCohort({ ...job, arms: ['nyul', 'spectrum', 'blur', 'combat'] });
+    expect(withArms.validation!.arms.map(({ arm, kind }) => [arm, kind]).sort()).toEqual([['before', 'source'], ['blur', 'control'], ['combat', 'comparator'], ['harmonized', 'evaluated'], ['spectrum', 'comparator']]);
+    expect(withArms.validation!.warnings.join(' ')).toContain('for the other modality: nyul');
+    expect(withArms.request!.arms).toEqual(['blur', 'combat', 'spectrum']);
+    const gradient = (arm: string): number => valueIn(withArms.validation!.rows.find((row) => row.statistic === 'gradientCorrelation' && row.arm === arm)!.finding);
+    expect(gradient('harmonized')).toBeGreaterThan(0.98);
+    expect(gradient('blur')).toBeLessThan(gradient('harmonized'));
   }, 60_000);
 
   it('is written as a page that speaks of CT, with pictures of the worst scans', async () => {
@@ -104,6 +110,7 @@ describe('an evaluation of CT', () => {
     const page = await readFile(join(folder, 'page', 'evaluation.html'), 'utf8');
     expect(page).toContain('Grain of soft tissue, pooled');
     expect(page).toContain('Body: error to the truth');
+    expect(page).not.toContain('brain scale');
     const words = renderCohortReport(record).replaceAll(/<style[\s\S]*?<\/style>|<[^>]*>/g, ' ');
     expect(words.match(/[^.]*brain(?! age)[^.]*/gi) ?? []).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import type { HuAnchor } from '../../core/ctRecord.ts';
+import { createSquareShift } from './squareShift.ts';
 
 /** A tissue known by its smoothed HU, and how far its mean may move (dicom.md §5). `isOutside`: outside the body. */
 type Anchor = Readonly<{ id: HuAnchor['id']; expected: string; from: number; to: number; isOutside: boolean; isHard: boolean }>;
@@ -13,10 +14,11 @@ export const huAnchors: readonly Anchor[] = [
   { id: 'bone', expected: 'above 300', from: 300, to: 2000, isOutside: false, isHard: true },
 ];
 
+/** Anchors that are judged by the squares that hold them. */
+const THIN = ['blood', 'bone'].map((thin) => huAnchors.findIndex(({ id }) => id === thin));
+
 /** Inside a tissue smoothed HU change by less over two pixels; at its rim partial volume is no tissue, and a kernel rightly moves it. */
 const FLAT_HU = 40;
-/** Bone's limit is so many times the hard one: in truth the bone of one chest moves by 25 HU between B40f and B70f, soft tissue by 0.5. */
-const BONE_LIMITS = 3;
 /** With fewer voxels an anchor says nothing. */
 const LEAST_VOXELS = 200;
 
@@ -26,11 +28,19 @@ export type AnchorMeter = Readonly<{
   result: (limits: Readonly<{ soft: number; hard: number }>) => HuAnchor[];
 }>;
 
-/** Anchors are found on the smoothed source, away from edges, so that before and after speak of the same voxels. @param width pixels of a row */
-export function createAnchorMeter(width: number): AnchorMeter {
+/**
+ * Anchors are found on the smoothed source, away from edges, so that before and after speak of the same voxels. Bone and vessels with contrast agent are thin: between two kernels of one body
+ * their voxels move by up to 126 and 7 HU in truth, and their 10 mm squares by 4 and 2 (decision 0026), so these are what is judged.
+ *
+ * @param size [I, J] pixels; @param spacing mm along I and J
+ */
+export function createAnchorMeter([width, height]: readonly [number, number], spacing: readonly [number, number]): AnchorMeter {
+  const thin = new Map(THIN.map((a) => [a, { mask: new Uint8Array(width * height), squares: createSquareShift(width, height, spacing) }]));
+  const masks = huAnchors.map((_, a) => thin.get(a)?.mask);
   const sums = huAnchors.map(() => new Float64Array(5));
   return {
     add: (before, after, smoothed, body) => {
+      for (const { mask } of thin.values()) mask.fill(0);
       for (let n = 0; n < before.length; n++) {
         const hu = smoothed[n]!;
         // beyond the first and last row there is nothing to compare with, and the comparison fails
@@ -40,6 +50,8 @@ export function createAnchorMeter(width: number): AnchorMeter {
         for (let a = 0; a < huAnchors.length; a++) {
           const anchor = huAnchors[a]!;
           if (anchor.isOutside !== isOutside || hu < anchor.from || hu >= anchor.to) continue;
+          const thinMask = masks[a];
+          if (thinMask !== undefined) thinMask[n] = 1;
           const sum = sums[a]!;
           const [x, y] = [before[n]!, after[n]!];
           sum[0]! += 1;
@@ -49,11 +61,12 @@ export function createAnchorMeter(width: number): AnchorMeter {
           sum[4]! += y * y;
         }
       }
+      for (const { mask, squares } of thin.values()) squares.add(before, after, mask);
     },
     result: ({ soft, hard }) => huAnchors.flatMap(({ id, expected, isHard }, a) => {
       const [voxels, x, xx, y, yy] = sums[a]! as unknown as [number, number, number, number, number];
       if (voxels < LEAST_VOXELS) return [];
-      return [{ id, expected, voxels, before: moments(voxels, x, xx), after: moments(voxels, y, yy), limit: id === 'bone' ? BONE_LIMITS * hard : isHard ? hard : soft }];
+      return [{ id, expected, voxels, before: moments(voxels, x, xx), after: moments(voxels, y, yy), shift: thin.get(a)?.squares.result() ?? (y - x) / voxels, limit: isHard ? hard : soft }];
     }),
   };
 }

@@ -25,7 +25,7 @@ export type CtMeasurements = Readonly<{
   levels: Readonly<Record<TextureRegion, LevelVolume | undefined>>;
   /** Shares of voxels in the body per bin of HU. */
   histogram: ArrayLike<number>;
-  /** Shares of the body that are nearest to lung, fat, soft tissue and bone. */
+  /** Shares of the body that are nearest to lung, fat, soft tissue and bone, the image smoothed by 2 mm. */
   shares: readonly [number, number, number, number];
   /** Per slice: area in cm², extent along I and J in mm. */
   outline: readonly Readonly<{ areaCm2: number; widthMm: number; depthMm: number }>[];
@@ -54,12 +54,10 @@ function metric(id: MetricId): Pick<FeatureEntry, 'name' | 'unit' | 'formula' | 
 const bands = (key: string, of: (band: string) => Omit<Named, 'id'>): Named[] =>
   Array.from({ length: SHOWN_BANDS }, (_, b) => ({ id: `${key}.band${b + 1}`, ...of(`band ${b + 1} (${(0.03 + 0.06 * (b + 1)).toFixed(2)} cycles/mm)`) }));
 
-const anchorGroup = group('intensity', 'body', ANCHORS.flatMap((id) => (['mean', 'sd'] as const).map((what): Named => ({
-  id: `hu.${id}.${what}`, name: `${id}: ${what}`, unit: 'HU', formula: `${what} of voxels that are ${id} on the scan smoothed by 2 mm, away from edges`, absent: 'NO_TISSUE',
-}))), ({ anchors }) => ANCHORS.flatMap((id) => {
-  const found = anchors.find((anchor) => anchor.id === id);
-  return found === undefined ? [NaN, NaN] : [found.before.mean, found.before.sd];
-}));
+/** Means of tissues hold under any kernel; their SDs are its grain. */
+const anchorGroups = ([['intensity', 'mean', 'mean'], ['texture', 'sd', 'SD']] as const).map(([family, key, what]) => group(family, 'body', ANCHORS.map((id): Named => ({
+  id: `hu.${id}.${key}`, name: `${id}: ${what}`, unit: 'HU', formula: `${what} of voxels that are ${id} on the scan smoothed by 2 mm, away from edges`, absent: 'NO_TISSUE',
+})), ({ anchors }) => ANCHORS.map((id) => anchors.find((anchor) => anchor.id === id)?.before[key] ?? NaN)));
 
 const tissueGroup = group('tissue', 'body', [
   ...(['laa950', 'perc15'] as const).map((id): Named => ({ id: `lung.${id}`, ...metric(id), absent: 'NO_LUNG' })),
@@ -105,7 +103,7 @@ const histogramGroup = group('histogram', 'body', Array.from({ length: bodyBins.
   return { id: `histogram.body.bin${String(bin + 1).padStart(2, '0')}`, name: `Body histogram, bin ${bin + 1} of ${bodyBins.count}`, unit: 'share', formula: `share of voxels from ${bodyBins.start + bin * width} to ${bodyBins.start + (bin + 1) * width} HU; the first and the last bin hold what lies beyond` };
 }), ({ histogram }) => histogram);
 
-const groups: readonly Group[] = [anchorGroup, tissueGroup, ...textureGroups, grainGroup, qualityGroup, silhouetteGroup, histogramGroup];
+const groups: readonly Group[] = [...anchorGroups, tissueGroup, ...textureGroups, grainGroup, qualityGroup, silhouetteGroup, histogramGroup];
 
 /** What every number of a CT's row is: the columns of features.csv of an evaluation of CT. */
 export const ctFeatureCatalogue: readonly FeatureEntry[] = groups.flatMap(({ entries }) => entries);

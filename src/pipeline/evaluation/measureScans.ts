@@ -6,6 +6,7 @@ import { fidelityTo } from '../../metrics/pairFidelity.ts';
 import type { ArmId } from './arms/armCatalogue.ts';
 import { type ArmReference, type ArmStatistics, armStatistics } from './arms/armReference.ts';
 import { imageArms, pairValues } from './arms/imageArms.ts';
+import type { CtArmId, CtArmLook } from './ct/ctArms.ts';
 import { measureCtPair, measureCtReference } from './ct/measureCtScans.ts';
 import { conformAlone } from './conformPair.ts';
 import { evaluatePair, type PairFeatures } from './evaluatePair.ts';
@@ -16,10 +17,14 @@ import { scanFeatures, type ScanFeatures } from './scanFeatures.ts';
 /** What every task says: of which modality the scans are, and where the scratch file of a large CT may lie. */
 type Place = Readonly<{ modality: 'MR' | 'CT'; scratchDir: string }>;
 export type ReferenceTask = Place & Readonly<{ input: ScanInput; site: string }>;
-export type MeasuredReference = Readonly<{ name: string; features: ScanFeatures; /** Of heads. */ forArms: ArmStatistics | null; measured: MeasuredScan }>;
+export type MeasuredReference = Readonly<{ name: string; features: ScanFeatures; forArms: OfArms; measured: MeasuredScan }>;
 
-/** A pair, and the arms that are to be made of its first scan; of heads alone. */
-export type PairTask = Place & Readonly<{ pair: ScanPair; site: string; forArms: Readonly<{ arms: readonly ArmId[]; reference: ArmReference; seed: number }> | null }>;
+/** What arms need to know of a reference scan. */
+type OfArms = Readonly<{ modality: 'MR'; statistics: ArmStatistics } | { modality: 'CT'; look: CtArmLook }>;
+/** Arms to be made of a scan, and the reference that they are fitted to. */
+export type ForArms = Readonly<{ modality: 'MR'; arms: readonly ArmId[]; reference: ArmReference; seed: number } | { modality: 'CT'; arms: readonly CtArmId[]; reference: CtArmLook }>;
+/** A pair, and the arms that are to be made of its first scan. */
+export type PairTask = Place & Readonly<{ pair: ScanPair; site: string; forArms: ForArms }>;
 export type MeasuredPair = Readonly<{ pair: ScanPair; features: PairFeatures; measured: readonly MeasuredScan[]; values: readonly PairValues[] }>;
 
 /**
@@ -46,7 +51,7 @@ export function measurePair(task: PairTask): Promise<MeasuredPair> {
 async function measureHeadReference({ input, site }: ReferenceTask): Promise<MeasuredReference> {
   const image = conformAlone(await volumeOf(input));
   const is = { name: matchKey(input.name), subject: subjectOf(input.name), site, role: 'reference', arm: 'reference' } as const;
-  return { name: input.name, features: scanFeatures(image), forArms: armStatistics(image), measured: measuredScan(is, image) };
+  return { name: input.name, features: scanFeatures(image), forArms: { modality: 'MR', statistics: armStatistics(image) }, measured: measuredScan(is, image) };
 }
 
 /** Every image is read once, whatever is made and measured of it. */
@@ -58,7 +63,7 @@ async function measureHeadPair({ pair, site, forArms }: PairTask): Promise<Measu
   const source = measuredScan({ ...is, role: 'before', arm: 'before' }, images.before);
   const output = measuredScan({ ...is, role: 'after', arm: 'harmonized' }, images.after, sharesGrid ? source.row : undefined);
   const kept = pairValues({ ...is, arm: 'harmonized' }, images.before, images.after.working, fidelity);
-  const made = forArms === null ? [] : imageArms({ ...images.before, row: source.row, fidelity }, is, forArms);
+  const made = forArms.modality === 'CT' ? [] : imageArms({ ...images.before, row: source.row, fidelity }, is, forArms);
   const { ssim = null, nmi = null } = sharesGrid ? kept.values : {};
   return {
     pair,

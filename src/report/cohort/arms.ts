@@ -62,7 +62,7 @@ ${columns.map(({ statistic }) => { const { name, better } = labelOf(statistic); 
 <tbody>${validation.arms.map((arm) => html`<tr class="${arm.kind}"><th scope="row">${arm.name} <span class="unit">${arm.purpose}${arm.level === 'feature' && ' Features only: no image was made.'}</span></th>
 ${arm.unavailable !== undefined ? html`<td colspan="${columns.length + 4}"><span class="absent">absent: ${reasonText(arm.unavailable)}</span></td>` : html`<td class="number">${intervalCell(arm.batchRemoval)}</td><td class="number">${intervalCell(validation.design.identifiable === false ? withheld : arm.preservation)}</td>
 ${columns.map((column) => html`<td class="number">${intervalCell(firstOf(validation, arm.arm, column))}</td>`)}<td class="number">${probeCell(validation, arm.arm, 'frozen')}</td><td class="number">${probeCell(validation, arm.arm, 'output-trained')}</td>`}</tr>`)}</tbody></table></div>
-<p class="caption">Probes: balanced accuracy of logistic regression on the brain. The frozen one is shown to be fooled: what makes it low need not have removed anything. Every number of every arm is in the table file beside this page.</p>`;
+<p class="caption">Probes: balanced accuracy of logistic regression on the ${validation.probes.find(({ scope }) => isInner(scope))?.scope ?? 'image'}. The frozen one is shown to be fooled: what makes it low need not have removed anything. Every number of every arm is in the table file beside this page.</p>`;
 }
 
 /** The row over all sites where there is one, else the first. */

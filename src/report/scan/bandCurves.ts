@@ -115,10 +115,10 @@ export function renderAnchors({ anchors, regions }: CtFacts): Html {
   const hu = (value: number): Html => quantity(value, (number) => number.toFixed(1));
   return html`<h3>Hounsfield units, before and after</h3>
 <div class="scroll"><table><thead><tr><th>Tissue</th><th>Usual HU</th><th class="number">Voxels</th><th class="number">Mean before</th><th class="number">SD</th><th class="number">Mean after</th><th class="number">SD</th><th class="number">Shift</th><th class="number">Limit</th></tr></thead>
-<tbody>${anchors.map(({ id, expected, voxels, before, after, limit }) => html`<tr><th scope="row">${id}</th><td>${expected}</td><td class="number">${voxels}</td>
+<tbody>${anchors.map(({ id, expected, voxels, before, after, shift, limit }) => html`<tr><th scope="row">${id}</th><td>${expected}</td><td class="number">${voxels}</td>
 <td class="number">${hu(before.mean)}</td><td class="number">${hu(before.sd)}</td><td class="number">${hu(after.mean)}</td><td class="number">${hu(after.sd)}</td>
-<td class="number">${quantity(after.mean - before.mean, (shift) => shift.toFixed(2))}</td><td class="number">${limit}</td></tr>`)}</tbody></table></div>
-<p class="caption">Tissues are found on the smoothed source, away from edges, so before and after speak of the same voxels; means must hold, while SDs are what a kernel changes.
+<td class="number">${quantity(shift, (moved) => moved.toFixed(2))}</td><td class="number">${limit}</td></tr>`)}</tbody></table></div>
+<p class="caption">Tissues are found on the smoothed source, away from edges, so before and after speak of the same voxels; means must hold, while SDs are what a kernel changes. Thin bone and vessels are what a kernel changes too: their shift is that of the 10 mm squares that hold them.
 ${regions !== null && html`Over ${regions.count} homogeneous regions of 10 mm the mean shift of the worst tissue (of lung and bone, which a kernel moves itself, a third) is ${quantity(regions.worstClass, (shift) => shift.toFixed(2))} HU; single regions move by ${quantity(regions.median, (shift) => shift.toFixed(2))} HU (median) and ${quantity(regions.p99, (shift) => shift.toFixed(2))} HU (99th percentile), their own grain included.`}</p>`;
 }
 

@@ -35,11 +35,11 @@ function renderCtSummary({ metrics, gates }: ScanRecord, { anchors }: CtFacts): 
   const value = (id: MetricId, role?: MetricRole): number | undefined => valueOf(metrics, metricKey(id, role));
   const [before, after] = [value('npsDistance', 'source'), value('npsDistance', 'harmonized')];
   const [detailBefore, detailAfter] = [value('detailSdRatio', 'source'), value('detailSdRatio', 'harmonized')];
-  const shift = anchors.length === 0 ? undefined : Math.max(...anchors.map((anchor) => Math.abs(anchor.after.mean - anchor.before.mean)));
+  const shift = anchors.length === 0 ? undefined : Math.max(...anchors.map((anchor) => Math.abs(anchor.shift)));
   return html`<div class="keys">
 <div><div class="label">Grain to the reference</div><div class="figure">${before !== undefined && html`<span class="from">${quantity(before, twoDecimals)} → </span>`}${quantity(after, twoDecimals)}</div><div class="note">Noise power distance in octaves; lower is better. ${distanceVerdict(before, after)}</div></div>
 <div><div class="label">Detail, reference = 1</div><div class="figure">${detailBefore !== undefined && html`<span class="from">${quantity(detailBefore, twoDecimals)} → </span>`}${quantity(detailAfter, twoDecimals)}</div><div class="note">SD of fine structure and noise; another patient’s anatomy makes it approximate.</div></div>
-<div><div class="label">Hounsfield units</div><div class="figure">${quantity(shift, twoDecimals)}</div><div class="note">Largest shift of the mean of air, lung, fat, muscle or bone, HU.</div></div>
+<div><div class="label">Hounsfield units</div><div class="figure">${quantity(shift, twoDecimals)}</div><div class="note">Largest shift of the mean of a tissue (of blood and bone, of the 10 mm squares that hold them), HU.</div></div>
 ${gateCard(gates)}
 </div>`;
 }

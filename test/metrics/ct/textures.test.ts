@@ -50,7 +50,7 @@ describe('noise of flat tissue', () => {
 
 describe('ctFeatureRow', () => {
   const measured: CtMeasurements = {
-    anchors: [{ id: 'fat', expected: '', voxels: 500, before: { mean: -101, sd: 12 }, after: { mean: 0, sd: 0 }, limit: 0 }], lung: undefined, nps: undefined, noiseSd: NaN, noiseFrequency: NaN, skin: undefined, detailSd: 33,
+    anchors: [{ id: 'fat', expected: '', voxels: 500, before: { mean: -101, sd: 12 }, after: { mean: 0, sd: 0 }, shift: 0, limit: 0 }], lung: undefined, nps: undefined, noiseSd: NaN, noiseFrequency: NaN, skin: undefined, detailSd: 33,
     levels: { soft: undefined, lung: undefined }, histogram: new Float64Array(32).fill(1 / 32), shares: [0.1, 0.2, 0.6, 0.1], outline: [{ areaCm2: 500, widthMm: 300, depthMm: 200 }],
   };
 

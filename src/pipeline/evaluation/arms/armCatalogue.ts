@@ -20,6 +20,11 @@ export const armCatalogue = {
   shuffled: { name: 'Shuffled style', role: 'wrong', does: '128 brain quantiles become those of one reference person drawn at random: the group looks right, nobody keeps their own contrast.', source: 'definition' },
 } as const satisfies Record<string, ArmEntry>;
 
+/** What a report calls each arm of a catalogue and says it is for. */
+export function armNotes(catalogue: Readonly<Record<string, ArmEntry>>): Readonly<Record<string, Readonly<{ name: string; purpose: string; kind: 'comparator' | 'control' }>>> {
+  return Object.fromEntries(Object.entries(catalogue).map(([arm, { name, does, role }]) => [arm, { name, purpose: does, kind: role === 'wrong' ? 'control' : 'comparator' }]));
+}
+
 export type ArmId = keyof typeof armCatalogue;
 
 export const armIds = Object.keys(armCatalogue) as readonly ArmId[];

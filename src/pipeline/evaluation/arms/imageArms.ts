@@ -5,20 +5,12 @@ import { idempotence } from '../../../metrics/idempotence.ts';
 import type { PairFidelity } from '../../../metrics/pairFidelity.ts';
 import type { conformAlone } from '../conformPair.ts';
 import { measuredScan, type MeasuredScan } from '../features.ts';
-import { armCatalogue, armIds, type ArmId } from './armCatalogue.ts';
+import type { ArmId } from './armCatalogue.ts';
 import { armStatistics, type ArmReference } from './armReference.ts';
 import { armVolume } from './armTransforms.ts';
 
 /** What one arm made of one scan, measured; or why there is nothing. */
 export type ArmOutcome = Readonly<{ arm: ArmId; measured: MeasuredScan; pair: PairValues }> | Readonly<{ arm: ArmId; unavailable: string }>;
-
-/** What a report calls an arm and says it is for. */
-export const armNotes = Object.fromEntries(
-  armIds.map((arm) => {
-    const { name, does, role } = armCatalogue[arm];
-    return [arm, { name, purpose: does, kind: role === 'wrong' ? 'control' : 'comparator' }];
-  }),
-) as Readonly<Record<ArmId, Readonly<{ name: string; purpose: string; kind: 'comparator' | 'control' }>>>;
 
 /** A conformed scan with what arms share: its own row of features, and how outputs are compared with it. */
 export type ArmSource = ReturnType<typeof conformAlone> & Readonly<{ row: Float64Array; fidelity: Fidelity }>;

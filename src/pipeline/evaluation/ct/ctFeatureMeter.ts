@@ -1,6 +1,6 @@
 import { ScanRefusal } from '../../../core/issues.ts';
 import { USED_SLICES, type GainScan } from '../../../field/gainStatistics.ts';
-import { CLASS_COUNT, softShare, type SliceParts } from '../../../field/huClasses.ts';
+import { CLASS_CENTRES, CLASS_COUNT, softShare, type SliceParts } from '../../../field/huClasses.ts';
 import { ENOUGH_PATCHES } from '../../../field/noisePower.ts';
 import { BAND_COUNT, bandFrequency } from '../../../field/radialBands.ts';
 import { ENOUGH_BORDERS } from '../../../field/skinEdge.ts';
@@ -14,10 +14,11 @@ import { binOf } from '../../../metrics/intensityHistogram.ts';
 import { createLookMeter, createSkinReader } from '../../measureCt.ts';
 import { compared } from '../compared.ts';
 import type { ScanFeatures } from '../scanFeatures.ts';
+import type { CtArmLook } from './ctArms.ts';
 
 /** A slice of an image, and the body and tissues it is judged by: its own, or those of the scan it was made of. */
 export type JudgedSlice = Readonly<{ k: number; hu: Float32Array; smoothed: Float32Array; body: Uint8Array; masks: SliceParts }>;
-export type CtFeatures = Readonly<{ features: ScanFeatures; row: Float64Array }>;
+export type CtFeatures = Readonly<{ features: ScanFeatures; row: Float64Array; forArms: CtArmLook }>;
 export type CtFeatureMeter = Readonly<{ add: (slice: JudgedSlice) => void; result: () => CtFeatures }>;
 
 const FREQUENCIES = Array.from({ length: BAND_COUNT }, (_, b) => bandFrequency(b + 1));
@@ -29,7 +30,7 @@ export const SOFT_SHARE = 0.99;
 /** Collects what is compared of one image, slice by slice in rising order; some kilobytes are kept but for the grey levels of a few slices. */
 export function createCtFeatureMeter(scan: GainScan): CtFeatureMeter {
   const { shape: [ni, nj, nk], spacing } = scan.stack;
-  const [anchors, lung, levels] = [createAnchorMeter(ni), createLungMeter(), createLevelMeter([ni, nj, nk])];
+  const [anchors, lung, levels] = [createAnchorMeter([ni, nj], [spacing[0], spacing[1]]), createLungMeter(), createLevelMeter([ni, nj, nk])];
   const [look, skin] = [createLookMeter(scan), createSkinReader(scan)];
   const used = new Set(evenlySpaced(nk, USED_SLICES));
   const { bodyHu, softDetail } = compared.CT.bins;
@@ -44,7 +45,7 @@ export function createCtFeatureMeter(scan: GainScan): CtFeatureMeter {
         if (masks.weight[n] === 0) continue;
         sums.bodyHu[binOf(hu[n]!, bodyHu)]! += 1;
         sums.coarse[binOf(hu[n]!, bodyBins)]! += 1;
-        sums.classes[masks.classes[n]! + (masks.shares[n]! > 0.5 ? 1 : 0)]! += 1;
+        sums.classes[nearestClass(smoothed[n]!)]! += 1;
         if (softShare(masks, n) >= SOFT_SHARE) sums.softDetail[binOf(Math.abs(hu[n]! - smoothed[n]!), softDetail)]! += 1;
       }
       const seen = outlineOf(body, ni, [spacing[0], spacing[1]]);
@@ -55,7 +56,8 @@ export function createCtFeatureMeter(scan: GainScan): CtFeatureMeter {
     },
     result: () => {
       if (totalOf(sums.softDetail) < LEAST_SOFT_VOXELS) throw new ScanRefusal('NO_BODY', 'The scan shows no soft tissue whose grain could be compared.');
-      const { noise: { nps, patches }, detailSd } = look.result();
+      const { noise, amplitude, detailSd } = look.result();
+      const { nps, patches } = noise;
       const [edge, hasNoise] = [skin.result(), patches >= ENOUGH_PATCHES];
       const found = { anchors: anchors.result({ soft: 0, hard: 0 }), lung: lung.result(), noiseSd: hasNoise ? whiteNoiseSd(nps) : NaN, noiseFrequency: hasNoise ? meanNoiseFrequency(nps, FREQUENCIES) : NaN, detailSd };
       const meanOf = (tissue: string): number | null => found.anchors.find(({ id }) => id === tissue)?.before.mean ?? null;
@@ -68,9 +70,17 @@ export function createCtFeatureMeter(scan: GainScan): CtFeatureMeter {
           ...found, nps: hasNoise ? nps : undefined, skin: edge.patches >= ENOUGH_BORDERS ? edge.amplitude : undefined, levels: levels.result(),
           histogram: sharesOf(sums.coarse), shares: Array.from(sharesOf(sums.classes)) as [number, number, number, number], outline,
         }),
+        forArms: { noise, amplitude },
       };
     },
   };
+}
+
+/** Lung, fat, soft tissue or bone: whose centre is nearest. */
+function nearestClass(hu: number): number {
+  let nearest = 0;
+  for (let c = 1; c < CLASS_COUNT; c++) if (Math.abs(hu - CLASS_CENTRES[c]!) < Math.abs(hu - CLASS_CENTRES[nearest]!)) nearest = c;
+  return nearest;
 }
 
 /** What the silhouette of one slice is; undefined without a body. */

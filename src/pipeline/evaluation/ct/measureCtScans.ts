@@ -9,6 +9,7 @@ import { describeCt } from '../../measureCt.ts';
 import { matchKey, subjectOf } from '../matchScans.ts';
 import type { MeasuredPair, MeasuredReference, PairTask, ReferenceTask } from '../measureScans.ts';
 import { isOneGrid } from '../onGrid.ts';
+import { ctArmImages } from './ctArmImages.ts';
 import { createCtErrorMeter, createCtPairMeter } from './ctPairMeters.ts';
 import { createCtFeatureMeter, type CtFeatures, type JudgedSlice } from './ctFeatureMeter.ts';
 import { withCts } from './withCts.ts';
@@ -16,9 +17,9 @@ import { withCts } from './withCts.ts';
 /** As measureReference, of CT: at its own pixels, in HU, slice by slice. @throws ScanRefusal for what is wrong with the scan */
 export function measureCtReference({ input, site, scratchDir }: ReferenceTask): Promise<MeasuredReference> {
   return withCts([input], scratchDir, ([volume]) => {
-    const { features, row } = measureAlone(describeCt(volume!).scan);
+    const { features, row, forArms } = measureAlone(describeCt(volume!).scan);
     const scan = { name: matchKey(input.name), subject: subjectOf(input.name), site, role: 'reference', arm: 'reference' } as const;
-    return { name: input.name, features, forArms: null, measured: { scan, row } };
+    return { name: input.name, features, forArms: { modality: 'CT', look: forArms }, measured: { scan, row } };
   });
 }
 
@@ -26,7 +27,7 @@ export function measureCtReference({ input, site, scratchDir }: ReferenceTask): 
  * As measurePair, of CT. What was made of a scan, and its truth, are judged by the scan's own body and tissues where they share its grid; else the former is judged by its
  * own, and nothing is said of errors. @throws ScanRefusal for what is wrong with a scan
  */
-export function measureCtPair({ pair, site, scratchDir }: PairTask): Promise<MeasuredPair> {
+export function measureCtPair({ pair, site, scratchDir, forArms }: PairTask): Promise<MeasuredPair> {
   return withCts([pair.before, pair.after, ...(pair.truth === null ? [] : [pair.truth])], scratchDir, (volumes) => {
     const [before, after, truth] = volumes as [SlicedVolume, SlicedVolume, SlicedVolume | undefined];
     const { scan } = describeCt(before);
@@ -41,11 +42,12 @@ export function measureCtPair({ pair, site, scratchDir }: PairTask): Promise<Mea
     const made = output === null ? { ...measureAlone(describeCt(after).scan), fidelity: NOT_COMPARED } : output.result();
     const own = source.result();
     const is = { name: pair.key, subject: pair.subject, site };
+    const arms = forArms.modality === 'CT' ? ctArmImages(scan, is, own.forArms, forArms) : [];
     return {
       pair,
       features: { before: own.features, after: made.features, fidelity: made.fidelity, paired: wanted?.errors.result() ?? null },
-      measured: [{ scan: { ...is, role: 'before', arm: 'before' }, row: own.row }, { scan: { ...is, role: 'after', arm: 'harmonized' }, row: made.row }],
-      values: [{ name: pair.key, subject: pair.subject, arm: 'harmonized', values: { ...made.fidelity, displacementMedian: null, idempotence: null } }],
+      measured: [{ scan: { ...is, role: 'before', arm: 'before' }, row: own.row }, { scan: { ...is, role: 'after', arm: 'harmonized' }, row: made.row }, ...arms.map(({ measured }) => measured)],
+      values: [{ name: pair.key, subject: pair.subject, arm: 'harmonized', values: { ...made.fidelity, displacementMedian: null, idempotence: null } }, ...arms.map((arm) => arm.pair)],
     };
   });
 }
