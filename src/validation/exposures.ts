@@ -11,10 +11,12 @@ const limits = { edges: 0.95, order: 0.7, identity: 0.8, effect: 1 - 2 * margins
 export function exposuresOf(rows: readonly ValidationRow[], probes: readonly ProbeRow[], excesses: readonly ExcessRow[], arm: string): string[] {
   const value = (item: ValidationRow['item'], statistic: string): number => numberOf(rows, item, statistic, arm);
   const effects = rows.filter((row) => row.arm === arm && row.statistic === 'effectRetained').map(({ finding }) => valueOf(finding));
-  const accuracy = (probe: ProbeRow['probe']): number =>
-    valueOf(probes.find((row) => row.probe === probe && row.arm === arm && isInner(row.scope) && row.model === 'logistic')?.balancedAccuracy ?? { unavailable: '' });
+  const ownProbe = (probe: ProbeRow['probe'], model: ProbeRow['model']): ProbeRow | undefined => probes.find((row) => row.probe === probe && row.arm === arm && isInner(row.scope) && row.model === model);
+  const accuracy = (probe: ProbeRow['probe'], model: ProbeRow['model'] = 'logistic'): number => valueOf(ownProbe(probe, model)?.balancedAccuracy ?? { unavailable: '' });
+  // where outlines are told worse than by chance, a probe of outputs may lie above that floor and tell nothing
+  const tells = (model: ProbeRow['model']): boolean => accuracy('output-trained', model) > (ownProbe('output-trained', model)?.chance ?? 0);
   const isAbove = (excess: ExcessRow['excess']): boolean =>
-    excesses.some(({ excess: own, arm: of, finding }) => own === excess && of === arm && 'low' in finding && (finding.low ?? 0) > 0);
+    excesses.some(({ excess: own, arm: of, model, finding }) => own === excess && of === arm && 'low' in finding && (finding.low ?? 0) > 0 && (own !== 'image' || tells(model)));
   const harms: Readonly<Record<string, boolean>> = {
     STRUCTURE_LOST: value('V-30', 'gradientCorrelation') < limits.edges,
     ORDER_LOST: value('V-36', 'orderKept') < limits.order,

@@ -8,7 +8,7 @@ import { modalityTexts } from './modalityTexts.ts';
 /** The methods paragraph, as prose to copy into a manuscript, with its references numbered in order of use. */
 export function renderCohortMethods(record: CohortRecord): Html {
   const { cite, list } = numberedCitations();
-  const paragraphs = [distanceText(record, cite), ...(record.validation === null ? [] : siteTexts(record.validation, modalityTexts[record.modality].methods.region, cite))];
+  const paragraphs = [distanceText(record, cite), ...(record.validation === null ? [] : siteTexts(record.validation, modalityTexts[record.modality].methods, cite))];
   return html`${paragraphs.map((text) => html`<p>${text}</p>`)}${list()}`;
 }
 
@@ -26,7 +26,7 @@ function distanceText({ modality, concordVersion, statistics }: CohortRecord, ci
   ].join('');
 }
 
-function siteTexts(validation: ValidationRecord, region: string, cite: Cite): string[] {
+function siteTexts(validation: ValidationRecord, { region, people }: Readonly<{ region: string; people: string }>, cite: Cite): string[] {
   const { methods, sites, arms } = validation;
   const counts = Object.entries(methods.features).map(([family, count]) => `${count} of ${family}`).join(', ');
   const comparators = arms.filter(({ kind }) => kind === 'comparator' || kind === 'control').map(({ name }) => name);
@@ -35,7 +35,7 @@ function siteTexts(validation: ValidationRecord, region: string, cite: Cite): st
       `Site effects between ${sites.length} sites (${sites.join(', ')}; reference ${methods.referenceSite}) were measured on ${Object.values(methods.features).reduce((sum, count) => sum + count, 0)} features a scan (${counts}),`,
       ` texture after the Image Biomarker Standardisation Initiative ${cite('zwanenburg2020')}. Means were compared by Cohen’s d and Hedges’ g ${cite('hedges1981')} on covariate residuals, spreads by the log variance ratio and Brown–Forsythe’s test ${cite('brown1974')},`,
       ` features together by Mahalanobis and Frobenius distances, the unbiased maximum mean discrepancy ${cite('gretton2012')} with a median-heuristic bandwidth fixed on the scans before, and the kernel inception distance ${cite('binkowski2018')}.`,
-      ` q values are Benjamini and Hochberg’s ${cite('benjamini1995')} across features; equivalence was tested by two one-sided tests ${cite('schuirmann1987')} with a margin of ${methods.margins.equivalenceSd} SD.`,
+      ` q values are Benjamini and Hochberg’s ${cite('benjamini1995')} across features; equivalence was tested by two one-sided tests ${cite('schuirmann1987')} with a margin of ${methods.margins.equivalenceSd} SD.${people}`,
     ].join(''),
     [
       `Site probes (logistic regression and random forest ${cite('breiman2001')}) were trained with ${methods.folds}-fold cross-validation over subjects and ${methods.probeSeeds.length} ${methods.probeSeeds.length === 1 ? 'seed' : 'seeds'}: frozen on raw scans, retrained on outputs, on histograms, on outlines, on covariates alone, and on shuffled labels.`,

@@ -11,7 +11,7 @@ type ModalityTexts = Readonly<{
   figure: Readonly<{ feature: string; title: string; cumulativeTitle: string; axis: string; shareAxis: string; end: number; noun: string; distanceAxis: string }>;
   gallery: Readonly<{ caption: string; alt: string }>;
   preprocessing: Readonly<{ known: string; yours: string }>;
-  methods: Readonly<{ preparation: string; features: string; fidelity: (cite: (id: 'lucas1981' | 'wang2004' | 'studholme1999') => string) => string; region: string }>;
+  methods: Readonly<{ preparation: string; people: string; features: string; fidelity: (cite: (id: 'lucas1981' | 'wang2004' | 'studholme1999') => string) => string; region: string }>;
 }>;
 
 export const modalityTexts: Readonly<Record<CohortRecord['modality'], ModalityTexts>> = {
@@ -34,6 +34,7 @@ export const modalityTexts: Readonly<Record<CohortRecord['modality'], ModalityTe
       preparation: 'Each was reoriented, resampled to 2 mm in a head-centred frame and scaled by the 90th percentile of the brain; no bias field was removed.',
       features: 'Intensities of the brain and of the whole head, and the local standard deviation in 3 × 3 × 3 voxels,',
       fidelity: (cite) => `on the native grid by the correlation of gradient magnitudes and by least-squares displacement ${cite('lucas1981')}, and at 2 mm by structural similarity ${cite('wang2004')} and normalized mutual information ${cite('studholme1999')}.`,
+      people: '',
       region: 'brain',
     },
   },
@@ -56,6 +57,7 @@ export const modalityTexts: Readonly<Record<CohortRecord['modality'], ModalityTe
       preparation: 'Each was judged in Hounsfield units at its own pixels, inside the body, which was found on the scan before smoothed by 2 mm; nothing was resampled.',
       features: 'Distances of soft-tissue voxels from their surroundings (a Gaussian of 2 mm in the slice), and the HU of the body,',
       fidelity: () => 'inside the body by the correlation of gradient magnitudes in the slice after a Gaussian of 2 mm, by the mean absolute change, and by the shift of the means of homogeneous 10 mm regions; displacement was not measured.',
+      people: ' Order, spread, distances and identity of people were measured on HU of tissues, lung density and the shares of lung, fat, soft tissue and bone alone: grain is the scanner’s.',
       region: 'body',
     },
   },
