@@ -1,5 +1,5 @@
 import type { HuAnchor } from '../../core/ctRecord.ts';
-import { createSquareShift } from './squareShift.ts';
+import { createSquareShifts } from './squareShift.ts';
 
 /** A tissue known by its smoothed HU, and how far its mean may move (dicom.md §5). `isOutside`: outside the body. */
 type Anchor = Readonly<{ id: HuAnchor['id']; expected: string; from: number; to: number; isOutside: boolean; isHard: boolean }>;
@@ -34,13 +34,13 @@ export type AnchorMeter = Readonly<{
  *
  * @param size [I, J] pixels; @param spacing mm along I and J
  */
-export function createAnchorMeter([width, height]: readonly [number, number], spacing: readonly [number, number]): AnchorMeter {
-  const thin = new Map(THIN.map((a) => [a, { mask: new Uint8Array(width * height), squares: createSquareShift(width, height, spacing) }]));
-  const masks = huAnchors.map((_, a) => thin.get(a)?.mask);
+export function createAnchorMeter(size: readonly [number, number], spacing: readonly [number, number]): AnchorMeter {
+  const [width] = size;
+  const squares = createSquareShifts(THIN.length, size, spacing);
+  const thinOf = huAnchors.map((_, a) => THIN.indexOf(a));
   const sums = huAnchors.map(() => new Float64Array(5));
   return {
     add: (before, after, smoothed, body) => {
-      for (const { mask } of thin.values()) mask.fill(0);
       for (let n = 0; n < before.length; n++) {
         const hu = smoothed[n]!;
         // beyond the first and last row there is nothing to compare with, and the comparison fails
@@ -50,8 +50,7 @@ export function createAnchorMeter([width, height]: readonly [number, number], sp
         for (let a = 0; a < huAnchors.length; a++) {
           const anchor = huAnchors[a]!;
           if (anchor.isOutside !== isOutside || hu < anchor.from || hu >= anchor.to) continue;
-          const thinMask = masks[a];
-          if (thinMask !== undefined) thinMask[n] = 1;
+          if (thinOf[a]! >= 0) squares.mark(thinOf[a]!, n);
           const sum = sums[a]!;
           const [x, y] = [before[n]!, after[n]!];
           sum[0]! += 1;
@@ -61,12 +60,12 @@ export function createAnchorMeter([width, height]: readonly [number, number], sp
           sum[4]! += y * y;
         }
       }
-      for (const { mask, squares } of thin.values()) squares.add(before, after, mask);
+      squares.close(before, after);
     },
     result: ({ soft, hard }) => huAnchors.flatMap(({ id, expected, isHard }, a) => {
       const [voxels, x, xx, y, yy] = sums[a]! as unknown as [number, number, number, number, number];
       if (voxels < LEAST_VOXELS) return [];
-      return [{ id, expected, voxels, before: moments(voxels, x, xx), after: moments(voxels, y, yy), shift: thin.get(a)?.squares.result() ?? (y - x) / voxels, limit: isHard ? hard : soft }];
+      return [{ id, expected, voxels, before: moments(voxels, x, xx), after: moments(voxels, y, yy), shift: thinOf[a]! >= 0 ? squares.result(thinOf[a]!) : (y - x) / voxels, limit: isHard ? hard : soft }];
     }),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { createAnchorMeter } from '../../../src/metrics/ct/anchors.ts';
-import { createSquareShift } from '../../../src/metrics/ct/squareShift.ts';
+import { createSquareShifts } from '../../../src/metrics/ct/squareShift.ts';
 
 const SIZE = 100;
 const plane = (of: (i: number, j: number) => number): Float32Array => Float32Array.from({ length: SIZE * SIZE }, (_, n) => of(n % SIZE, Math.floor(n / SIZE)));
@@ -33,17 +33,18 @@ describe('the bone anchor', () => {
   });
 });
 
-describe('createSquareShift', () => {
+describe('createSquareShifts', () => {
   it('counts squares by their voxels of the tissue, over all slices, and cut squares at the edge by what there is of them', () => {
-    const shift = createSquareShift(SIZE, SIZE, [3, 3]);
-    const tissue = new Uint8Array(SIZE * SIZE);
-    // squares of three pixels: the first, and the last column, one pixel wide
-    tissue[0] = 1;
-    tissue[SIZE - 1] = 1;
-    shift.add(plane(() => 0), plane((i) => (i < 3 ? 9 : i === SIZE - 1 ? 3 : 0)), tissue);
-    expect(shift.result()).toBe(6);
-    shift.add(plane(() => 0), plane(() => 0), tissue);
-    expect(shift.result()).toBe(3);
-    expect(createSquareShift(SIZE, SIZE, [3, 3]).result()).toBe(0);
+    const squares = createSquareShifts(2, [SIZE, SIZE], [3, 3]);
+    const slice = (change: (i: number) => number): void => {
+      // squares of three pixels: the first, and the last column, one pixel wide
+      squares.mark(0, 0);
+      squares.mark(0, SIZE - 1);
+      squares.close(plane(() => 0), plane(change));
+    };
+    slice((i) => (i < 3 ? 9 : i === SIZE - 1 ? 3 : 0));
+    expect(squares.result(0)).toBe(6);
+    slice(() => 0);
+    expect([squares.result(0), squares.result(1)]).toEqual([3, 0]);
   });
 });
