@@ -57,7 +57,9 @@ describe('whose look a kernel is read from', () => {
     expect((await kernelSpeaker({ ...own, look: { ...own.look, spectra: undefined } }, cohort, reading)).cohort).toEqual({ speaks: true, distance: null });
   });
 
-  it('is the scan’s own where the cohort shows too little', async () => {
-    expect((await kernelSpeaker(own, { ...cohort, spectra: null }, reading)).cohort).toEqual({ speaks: false, distance: null });
+  it('is the scan’s own where the cohort shows too little, and this is said', async () => {
+    const speaker = await kernelSpeaker(own, { ...cohort, spectra: null }, reading);
+    expect(speaker.cohort).toEqual({ speaks: false, distance: null });
+    expect(speaker.issues.map(({ code, detail }) => [code, detail])).toEqual([['FEW_PATCHES', 'too little tissue in the cohort for patches of 12 mm, so the scan speaks for itself']]);
   });
 });

@@ -17,6 +17,13 @@ export const huAnchors: readonly Anchor[] = [
 /** Anchors that are judged by the squares that hold them. */
 const THIN = ['blood', 'bone'].map((thin) => huAnchors.findIndex(({ id }) => id === thin));
 
+/** Anchor of a voxel inside and outside the body by its whole HU, from LOWEST_HU on; −1 for none. Bounds are whole HU and anchors do not overlap. */
+const LOWEST_HU = -1100;
+const [INSIDE, OUTSIDE] = [false, true].map((isOutside) => Int8Array.from({ length: 3200 }, (_, n) => {
+  const hu = n + LOWEST_HU;
+  return huAnchors.findIndex((anchor) => anchor.isOutside === isOutside && hu >= anchor.from && hu < anchor.to);
+})) as [Int8Array, Int8Array];
+
 /** Inside a tissue smoothed HU change by less over two pixels; at its rim partial volume is no tissue, and a kernel rightly moves it. */
 const FLAT_HU = 40;
 /** With fewer voxels an anchor says nothing. */
@@ -38,32 +45,26 @@ export function createAnchorMeter(size: readonly [number, number], spacing: read
   const [width] = size;
   const squares = createSquareShifts(THIN.length, size, spacing);
   const thinOf = huAnchors.map((_, a) => THIN.indexOf(a));
-  const sums = huAnchors.map(() => new Float64Array(5));
+  const sums = new Float64Array(5 * huAnchors.length);
   return {
     add: (before, after, smoothed, body) => {
-      for (let n = 0; n < before.length; n++) {
-        const hu = smoothed[n]!;
-        // beyond the first and last row there is nothing to compare with, and the comparison fails
-        const isFlat = Math.abs(smoothed[n + 1]! - smoothed[n - 1]!) < FLAT_HU && Math.abs(smoothed[n + width]! - smoothed[n - width]!) < FLAT_HU;
-        if (!isFlat) continue;
-        const isOutside = body[n] === 0;
-        for (let a = 0; a < huAnchors.length; a++) {
-          const anchor = huAnchors[a]!;
-          if (anchor.isOutside !== isOutside || hu < anchor.from || hu >= anchor.to) continue;
-          if (thinOf[a]! >= 0) squares.mark(thinOf[a]!, n);
-          const sum = sums[a]!;
-          const [x, y] = [before[n]!, after[n]!];
-          sum[0]! += 1;
-          sum[1]! += x;
-          sum[2]! += x * x;
-          sum[3]! += y;
-          sum[4]! += y * y;
-        }
+      // beyond the first and last row there is nothing to compare with
+      for (let n = width, end = before.length - width; n < end; n++) {
+        const anchorOf = body[n] === 0 ? OUTSIDE : INSIDE;
+        const a = anchorOf[Math.min(Math.max(Math.floor(smoothed[n]!) - LOWEST_HU, 0), anchorOf.length - 1)]!;
+        if (a < 0 || !(Math.abs(smoothed[n + 1]! - smoothed[n - 1]!) < FLAT_HU && Math.abs(smoothed[n + width]! - smoothed[n - width]!) < FLAT_HU)) continue;
+        if (thinOf[a]! >= 0) squares.mark(thinOf[a]!, n);
+        const [x, y] = [before[n]!, after[n]!];
+        sums[5 * a]! += 1;
+        sums[5 * a + 1]! += x;
+        sums[5 * a + 2]! += x * x;
+        sums[5 * a + 3]! += y;
+        sums[5 * a + 4]! += y * y;
       }
       squares.close(before, after);
     },
     result: ({ soft, hard }) => huAnchors.flatMap(({ id, expected, isHard }, a) => {
-      const [voxels, x, xx, y, yy] = sums[a]! as unknown as [number, number, number, number, number];
+      const [voxels, x, xx, y, yy] = sums.subarray(5 * a, 5 * a + 5) as unknown as [number, number, number, number, number];
       if (voxels < LEAST_VOXELS) return [];
       return [{ id, expected, voxels, before: moments(voxels, x, xx), after: moments(voxels, y, yy), shift: thinOf[a]! >= 0 ? squares.result(thinOf[a]!) : (y - x) / voxels, limit: isHard ? hard : soft }];
     }),

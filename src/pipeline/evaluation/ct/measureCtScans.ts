@@ -33,11 +33,11 @@ export function measureCtPair({ pair, site, scratchDir, forArms }: PairTask): Pr
     const { scan } = describeCt(before);
     const source = createCtFeatureMeter(scan);
     const output = isOneGrid(before, after) ? createOutput(scan, after) : null;
-    const wanted = output !== null && truth !== undefined && isOneGrid(before, truth) ? { image: imageOf(scan, truth), errors: createCtErrorMeter() } : null;
+    const wanted = output !== null && truth !== undefined && isOneGrid(before, truth) ? { read: slicesOf(scan, truth), errors: createCtErrorMeter() } : null;
     for (const slice of judgedSlices(scan)) {
       source.add(slice);
-      output?.add(slice);
-      if (output !== null && wanted !== null) wanted.errors.add(slice, output.image.hu, wanted.image.read(slice.k).hu);
+      const hu = output?.add(slice);
+      if (hu !== undefined) wanted?.errors.add(slice, hu, wanted.read(slice.k));
     }
     const made = output === null ? { ...measureAlone(describeCt(after).scan), fidelity: NOT_COMPARED } : output.result();
     const own = source.result();
@@ -72,33 +72,29 @@ function* judgedSlices({ stack, body: runs, smoother }: GainScan): Generator<Jud
   }
 }
 
-type Image = Readonly<{ hu: Float32Array; smoothed: Float32Array }>;
-
-/** Slices of another volume on a scan's grid, cleaned and smoothed as the scan's are; the arrays are reused. @throws NOT_HU, CONSTANT */
-function imageOf({ stack: { shape: [ni, nj] }, smoother }: GainScan, volume: SlicedVolume): Image & Readonly<{ read: (k: number) => Image }> {
+/** Slices of another volume on a scan's grid, cleaned as the scan's are; the array is reused. @throws NOT_HU, CONSTANT */
+function slicesOf({ stack: { shape: [ni, nj] } }: GainScan, volume: SlicedVolume): (k: number) => Float32Array {
   checkHounsfield(eachPlane(volume));
   const stack: SliceStack = sliceStackOf(volume);
-  const [hu, smoothed] = [new Float32Array(ni * nj), new Float32Array(ni * nj)];
-  return {
-    hu, smoothed,
-    read: (k) => {
-      stack.read(k, hu);
-      cleanSlice(hu, hu);
-      smoothSlice(smoother, hu, smoothed);
-      return { hu, smoothed };
-    },
+  const hu = new Float32Array(ni * nj);
+  return (k) => {
+    stack.read(k, hu);
+    cleanSlice(hu, hu);
+    return hu;
   };
 }
 
-/** What was made of a scan, on its grid: its features under the scan's masks, and what it kept of the scan. */
-function createOutput(scan: GainScan, volume: SlicedVolume): Readonly<{ image: Image; add: (slice: JudgedSlice) => void; result: () => CtFeatures & Readonly<{ fidelity: Readonly<Record<string, number | null>> }> }> {
-  const [image, meter, kept] = [imageOf(scan, volume), createCtFeatureMeter(scan), createCtPairMeter(scan.stack)];
+/** What was made of a scan, on its grid: its features under the scan's masks, and what it kept of the scan. `add` gives the slice that was made. */
+function createOutput(scan: GainScan, volume: SlicedVolume): Readonly<{ add: (slice: JudgedSlice) => Float32Array; result: () => CtFeatures & Readonly<{ fidelity: Readonly<Record<string, number | null>> }> }> {
+  const [read, meter, kept] = [slicesOf(scan, volume), createCtFeatureMeter(scan), createCtPairMeter(scan.stack)];
+  const smoothed = new Float32Array(scan.stack.shape[0] * scan.stack.shape[1]);
   return {
-    image,
     add: (slice) => {
-      const { hu, smoothed } = image.read(slice.k);
+      const hu = read(slice.k);
+      smoothSlice(scan.smoother, hu, smoothed);
       meter.add({ ...slice, hu, smoothed });
       kept.add(slice, { hu, smoothed });
+      return hu;
     },
     result: () => ({ ...meter.result(), fidelity: kept.result() }),
   };
