@@ -21,6 +21,20 @@ export function standardDeviation(values: ArrayLike<number>): number {
 /** Running sums of pairs, so that a correlation over volumes needs no copies. */
 export type PairSums = { n: number; x: number; y: number; xx: number; yy: number; xy: number };
 
+/** Modifies `sums`. */
+export function addPair(sums: PairSums, x: number, y: number): void {
+  sums.n++;
+  sums.x += x;
+  sums.y += y;
+  sums.xx += x * x;
+  sums.yy += y * y;
+  sums.xy += x * y;
+}
+
+export function emptyPairSums(): PairSums {
+  return { n: 0, x: 0, y: 0, xx: 0, yy: 0, xy: 0 };
+}
+
 /** Pearson correlation; NaN where one side is constant. */
 export function correlationOf({ n, x, y, xx, yy, xy }: PairSums): number {
   const covariance = xy - (x * y) / n;

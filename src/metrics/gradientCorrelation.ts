@@ -1,5 +1,5 @@
 import { spacingOf } from '../core/affine.ts';
-import { correlationOf, type PairSums } from '../core/moments.ts';
+import { addPair, correlationOf, emptyPairSums } from '../core/moments.ts';
 import type { Volume } from '../core/volume.ts';
 import { requireOneGrid } from './oneGrid.ts';
 
@@ -14,20 +14,13 @@ export function gradientCorrelation(a: Volume, b: Volume, mask: Uint8Array): num
   const [columns, rows, slices] = a.shape;
   const magnitudeA = gradientMagnitudeAt(a);
   const magnitudeB = gradientMagnitudeAt(b);
-  const sums: PairSums = { n: 0, x: 0, y: 0, xx: 0, yy: 0, xy: 0 };
+  const sums = emptyPairSums();
   for (let k = 1; k < slices - 1; k++) {
     for (let j = 1; j < rows - 1; j++) {
       const row = columns * (j + rows * k);
       for (let voxel = row + 1; voxel < row + columns - 1; voxel++) {
         if (mask[voxel] !== 1) continue;
-        const x = magnitudeA(voxel);
-        const y = magnitudeB(voxel);
-        sums.n++;
-        sums.x += x;
-        sums.y += y;
-        sums.xx += x * x;
-        sums.yy += y * y;
-        sums.xy += x * y;
+        addPair(sums, magnitudeA(voxel), magnitudeB(voxel));
       }
     }
   }

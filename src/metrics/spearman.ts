@@ -1,19 +1,12 @@
-import { correlationOf } from '../core/moments.ts';
+import { addPair, correlationOf, emptyPairSums } from '../core/moments.ts';
 import { midRanks } from './ranks.ts';
 
 /** Linear correlation of pairs; NaN where one side is constant. Source: Pearson 1896. */
 export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const sums = { n: a.length, x: 0, y: 0, xx: 0, yy: 0, xy: 0 };
+  const sums = emptyPairSums();
   // taken from the first pair, so that large offsets cost no digits
   const [x0, y0] = [a[0] ?? 0, b[0] ?? 0];
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i]! - x0, b[i]! - y0];
-    sums.x += x;
-    sums.y += y;
-    sums.xx += x * x;
-    sums.yy += y * y;
-    sums.xy += x * y;
-  }
+  for (let i = 0; i < a.length; i++) addPair(sums, a[i]! - x0, b[i]! - y0);
   return correlationOf(sums);
 }
 

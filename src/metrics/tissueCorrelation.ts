@@ -1,4 +1,4 @@
-import { correlationOf, type PairSums } from '../core/moments.ts';
+import { addPair, correlationOf, emptyPairSums } from '../core/moments.ts';
 import type { Volume } from '../core/volume.ts';
 import { maskedValues } from './maskedValues.ts';
 import { requireOneGrid } from './oneGrid.ts';
@@ -29,14 +29,7 @@ export function tissueCorrelationTo(source: Volume, tissue: Uint8Array): (output
 }
 
 function correlation(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  const sums: PairSums = { n: x.length, x: 0, y: 0, xx: 0, yy: 0, xy: 0 };
-  for (let n = 0; n < x.length; n++) {
-    const [p, q] = [x[n]!, y[n]!];
-    sums.x += p;
-    sums.y += q;
-    sums.xx += p * p;
-    sums.yy += q * q;
-    sums.xy += p * q;
-  }
+  const sums = emptyPairSums();
+  for (let n = 0; n < x.length; n++) addPair(sums, x[n]!, y[n]!);
   return correlationOf(sums);
 }

@@ -1,4 +1,4 @@
-import { correlationOf, type PairSums } from '../../../core/moments.ts';
+import { addPair, correlationOf, emptyPairSums } from '../../../core/moments.ts';
 import type { SliceStack } from '../../../core/sliceStack.ts';
 import { softShare } from '../../../field/huClasses.ts';
 import { createRegionMeter } from '../../../metrics/ct/regionShift.ts';
@@ -12,7 +12,7 @@ export type CtPairMeter = Readonly<{ add: (scan: JudgedSlice, made: Image) => vo
 
 /** Gradients are those of both slices smoothed by 2 mm, in the plane: of structures, and hardly of grain, which a change of kernel means to change. */
 export function createCtPairMeter({ shape: [ni, nj], spacing }: Pick<SliceStack, 'shape' | 'spacing'>): CtPairMeter {
-  const sums: PairSums = { n: 0, x: 0, y: 0, xx: 0, yy: 0, xy: 0 };
+  const sums = emptyPairSums();
   const regions = createRegionMeter([ni, nj], spacing);
   let [voxels, change] = [0, 0];
   const gradient = (plane: Float32Array, n: number): number => {
@@ -28,13 +28,7 @@ export function createCtPairMeter({ shape: [ni, nj], spacing }: Pick<SliceStack,
           if (weight[n] === 0) continue;
           voxels++;
           change += Math.abs(made.hu[n]! - hu[n]!);
-          const [x, y] = [gradient(smoothed, n), gradient(made.smoothed, n)];
-          sums.n++;
-          sums.x += x;
-          sums.y += y;
-          sums.xx += x * x;
-          sums.yy += y * y;
-          sums.xy += x * y;
+          addPair(sums, gradient(smoothed, n), gradient(made.smoothed, n));
         }
       }
     },
