@@ -38,6 +38,7 @@ export const report = command({
       outputs.push(pdf);
     }
     if (values.viewer) {
+      if (record.modality === 'CT') throw new ConcordError('CONCORD_USAGE', '--viewer is for evaluations of heads; this one is of CT.');
       const { subject, before, after } = values;
       if (subject === undefined || before === undefined || after === undefined) throw new ConcordError('CONCORD_USAGE', '--viewer needs --subject, --before and --after: the evaluation holds no scan.');
       outputs.push(await writeViewer(values.evaluation, subject, { before, after }, context.version));
