@@ -18,6 +18,11 @@ export function standardDeviation(values: ArrayLike<number>): number {
   return Math.sqrt(variance(values));
 }
 
+/** A number, or null where it is none. */
+export function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
 /** Running sums of pairs, so that a correlation over volumes needs no copies. */
 export type PairSums = { n: number; x: number; y: number; xx: number; yy: number; xy: number };
 

@@ -1,3 +1,4 @@
+import { finiteOrNull } from '../../core/moments.ts';
 import type { Volume } from '../../core/volume.ts';
 import { displacement } from '../../metrics/displacement.ts';
 import { gradientCorrelation } from '../../metrics/gradientCorrelation.ts';
@@ -46,7 +47,7 @@ export function evaluatePair({ before, after, truth }: PairVolumes): ConformedPa
     before: scanFeatures(own),
     after: scanFeatures(later),
     fidelity: {
-      gradientCorrelation: head && finite(gradientCorrelation(before, after, head)),
+      gradientCorrelation: head && finiteOrNull(gradientCorrelation(before, after, head)),
       displacementMedian: head && (displacement(before, after, head)?.median ?? null),
     },
     sharesGrid,
@@ -65,8 +66,4 @@ function pairedErrors(before: WorkingScan, after: WorkingScan, truth: WorkingSca
     },
   });
   return { brain: of(before.brain), head: of(before.head) };
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -1,4 +1,5 @@
 import type { PairValues, TableScan } from '../../../core/featureTable.ts';
+import { finiteOrNull } from '../../../core/moments.ts';
 import type { Volume } from '../../../core/volume.ts';
 import { displacement } from '../../../metrics/displacement.ts';
 import { idempotence } from '../../../metrics/idempotence.ts';
@@ -37,7 +38,7 @@ export function imageArms(source: ArmSource, is: Pick<TableScan, 'name' | 'subje
 /** What the arm still changes of its own output; of a method that ran elsewhere nobody knows. */
 function withIdempotence(pair: PairValues, { working, brain }: ArmSource, once: Volume<'model'>, twice: ReturnType<typeof armVolume>): PairValues {
   const value = 'unavailable' in twice ? NaN : idempotence(working, once, twice, brain);
-  return { ...pair, values: { ...pair.values, idempotence: Number.isFinite(value) ? value : null } };
+  return { ...pair, values: { ...pair.values, idempotence: finiteOrNull(value) } };
 }
 
 /** Fidelity of an output to its source, and how far it moved. */

@@ -1,4 +1,5 @@
 import { ScanRefusal } from '../../../core/issues.ts';
+import { finiteOrNull } from '../../../core/moments.ts';
 import { USED_SLICES, type GainScan } from '../../../field/gainStatistics.ts';
 import { CLASS_CENTRES, CLASS_COUNT, softShare, type SliceParts } from '../../../field/huClasses.ts';
 import { ENOUGH_PATCHES } from '../../../field/noisePower.ts';
@@ -64,7 +65,7 @@ export function createCtFeatureMeter(scan: GainScan): CtFeatureMeter {
       return {
         features: {
           histograms: { softDetail: sharesOf(sums.softDetail), bodyHu: sharesOf(sums.bodyHu) },
-          summaries: { noiseSd: finite(found.noiseSd), noiseFrequency: finite(found.noiseFrequency), detailSd: finite(detailSd), muscleHu: meanOf('muscle'), fatHu: meanOf('fat'), laa950: found.lung?.laa950 ?? null, perc15: found.lung?.perc15 ?? null },
+          summaries: { noiseSd: finiteOrNull(found.noiseSd), noiseFrequency: finiteOrNull(found.noiseFrequency), detailSd: finiteOrNull(detailSd), muscleHu: meanOf('muscle'), fatHu: meanOf('fat'), laa950: found.lung?.laa950 ?? null, perc15: found.lung?.perc15 ?? null },
         },
         row: ctFeatureRow({
           ...found, nps: hasNoise ? nps : undefined, skin: edge.patches >= ENOUGH_BORDERS ? edge.amplitude : undefined, levels: levels.result(),
@@ -105,8 +106,4 @@ function totalOf(counts: Float64Array): number {
 function sharesOf(counts: Float64Array): Float64Array {
   const total = totalOf(counts);
   return counts.map((count) => count / total);
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -1,4 +1,4 @@
-import { addPair, correlationOf, emptyPairSums } from '../../../core/moments.ts';
+import { addPair, correlationOf, emptyPairSums, finiteOrNull } from '../../../core/moments.ts';
 import type { SliceStack } from '../../../core/sliceStack.ts';
 import { softShare } from '../../../field/huClasses.ts';
 import { createRegionMeter } from '../../../metrics/ct/regionShift.ts';
@@ -34,7 +34,7 @@ export function createCtPairMeter({ shape: [ni, nj], spacing }: Pick<SliceStack,
     },
     result: () => {
       const [correlation, shifts] = [correlationOf(sums), regions.result()];
-      return { gradientCorrelation: Number.isFinite(correlation) ? correlation : null, huChange: voxels === 0 ? null : change / voxels, regionShift: shifts?.worstClass ?? null, regionShiftP99: shifts?.p99 ?? null };
+      return { gradientCorrelation: finiteOrNull(correlation), huChange: finiteOrNull(change / voxels), regionShift: shifts?.worstClass ?? null, regionShiftP99: shifts?.p99 ?? null };
     },
   };
 }
